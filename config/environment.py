@@ -1,0 +1,75 @@
+"""What the settings read from the environment and how a wrong value is refused."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+# Spellings of the PostgreSQL scheme that hosting services and the old backend's drivers use.
+_POSTGRESQL_SCHEMES = re.compile(r"^(postgres|postgresql)(\+\w+)?://")
+# Parameters for other drivers that old DATABASE_URLs carry and libpq refuses.
+_FOREIGN_PARAMETERS = frozenset({"pgbouncer", "prepared_statement_cache_size", "statement_cache_size"})
+
+
+def required(env: Env, name: str, *, development: str | None, debug: bool) -> str:
+    """The value of a variable that has a default in development only.
+
+    Raises ImproperlyConfigured, naming the variable, when it is unset or empty in production.
+    """
+    value: str = env.str(name, "")
+    if value:
+        return value
+    if debug and development is not None:
+        return development
+    raise ImproperlyConfigured(f"{name} is not set. Outside development (DEBUG=1) it has no default.")
+
+
+def database_from_url(name: str, url: str) -> dict[str, Any]:
+    """Django's DATABASES entry for a database URL.
+
+    Accepts postgresql:// (and its spellings) and sqlite:///. Raises ImproperlyConfigured, naming
+    the variable, for anything else, so that a typing error never becomes another database.
+    """
+    if _POSTGRESQL_SCHEMES.match(url):
+        return _postgresql(name, _POSTGRESQL_SCHEMES.sub("postgresql://", url))
+    if url.startswith("sqlite:///"):
+        return _sqlite(name, url)
+    scheme = url.partition("://")[0]
+    raise ImproperlyConfigured(
+        f"{name}: {scheme!r} is not a database this application runs on; use postgresql://… or sqlite:///PATH."
+    )
+
+
+def _postgresql(name: str, url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    query = [(key, value) for key, value in parse_qsl(parts.query) if key not in _FOREIGN_PARAMETERS]
+    try:
+        database = dict(dj_database_url.parse(urlunsplit(parts._replace(query=urlencode(query)))))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: not a valid database URL ({error}).") from error
+    if not database.get("NAME"):
+        raise ImproperlyConfigured(f"{name}: the database's name is missing (postgresql://user:password@host/NAME).")
+    database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+def _sqlite(name: str, url: str) -> dict[str, Any]:
+    path = url.removeprefix("sqlite:///")
+    if not path:
+        raise ImproperlyConfigured(f"{name}: the path is missing (sqlite:///PATH, four slashes for an absolute one).")
+    if path != ":memory:" and not Path(path).expanduser().absolute().parent.is_dir():
+        raise ImproperlyConfigured(f"{name}: the folder of {path!r} does not exist.")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path if path == ":memory:" else Path(path).expanduser(),
+        "OPTIONS": {
+            # A writer takes the lock when it begins, so that two of them queue instead of failing half way.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }

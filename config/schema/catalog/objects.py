@@ -1,0 +1,191 @@
+"""The objects of a schema snapshot: plain values, comparable and storable as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Identity = Literal["", "by default", "always", "serial", "rowid"]
+IndexKind = Literal["index", "unique", "primary key", "exclusion"]
+RelationKind = Literal["table", "partitioned table", "view", "materialized view", "foreign table"]
+RowSecurity = Literal["", "active", "other roles"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column. `type` and `default` are the server's words, for example `character varying(120)`.
+
+    Only in an expectation: `field` (`app.Model.field`) and `backfill`, the SQL literal that the field
+    declares for rows that have no value. Only in a live database: `highest` is the highest key when the
+    column's sequence would hand out one that is taken, and `unproven` says that a NOT NULL constraint
+    has not been validated.
+    """
+
+    name: str
+    type: str
+    nullable: bool
+    default: str | None = None
+    identity: Identity = ""
+    generated: str | None = None
+    collation: str | None = None
+    field: str | None = None
+    backfill: str | None = None
+    sequence: str | None = None
+    highest: int | None = None
+    unproven: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of an index: a column or expression, and what differs from the type's usual order."""
+
+    expression: str
+    options: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index, whether it stands alone or carries a primary key, unique or exclusion constraint.
+
+    `declared` says that the model names it (Meta.indexes, Meta.constraints), so that its name is API.
+    """
+
+    name: str
+    kind: IndexKind
+    keys: tuple[Key, ...]
+    method: str = "btree"
+    condition: str | None = None
+    include: tuple[str, ...] = ()
+    nulls_distinct: bool = True
+    deferrable: str = ""
+    operators: tuple[str, ...] = ()
+    valid: bool = True
+    constraint: bool = False
+    declared: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(key.expression for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A CHECK constraint; `enforced` is False for NOT ENFORCED, `validated` for NOT VALID."""
+
+    name: str
+    expression: str
+    columns: tuple[str, ...] = ()
+    validated: bool = True
+    enforced: bool = True
+    declared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A foreign key. `target` is the referenced table's name as the models write it."""
+
+    name: str
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...]
+    on_delete: str = "NO ACTION"
+    on_update: str = "NO ACTION"
+    deferrable: str = ""
+    validated: bool = True
+    enforced: bool = True
+    fires: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger or rewrite rule that somebody put on a table."""
+
+    name: str
+    definition: str
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A relation a model reads and writes. `hides` names schemas whose table of this name is not reached."""
+
+    name: str
+    schema: str
+    columns: tuple[Column, ...]
+    indexes: tuple[Index, ...] = ()
+    checks: tuple[Check, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    kind: RelationKind = "table"
+    logged: bool = True
+    row_security: RowSecurity = ""
+    hides: tuple[str, ...] = ()
+    partition_key: tuple[str, ...] = ()
+    model: str | None = None
+    sql: str = ""
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A table, view or type beside those asked for. `schema` is where it was found."""
+
+    kind: str
+    name: str
+    schema: str = ""
+    reachable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The schema of one database, tables by the name the models use.
+
+    `restored` maps the words of an expression to those the same server uses for it after a dump and
+    restore (`(table, words after restore) -> words`), so that a restored database is no drift.
+    """
+
+    engine: str
+    version: str
+    tables: dict[str, Table]
+    others: tuple[Other, ...] = ()
+    restored: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def as_json(self) -> str:
+        """The document that `from_json` reads back into an equal snapshot."""
+        document = asdict(self)
+        document["restored"] = [[*key, words] for key, words in self.restored.items()]
+        return json.dumps(document, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Snapshot:
+        """The snapshot that `as_json` wrote. Raises ValueError or KeyError for any other text."""
+        document = json.loads(text)
+        return cls(
+            engine=document["engine"],
+            version=document["version"],
+            tables={name: _table(data) for name, data in document["tables"].items()},
+            others=tuple(Other(**data) for data in document["others"]),
+            restored={(table, words): original for table, words, original in document["restored"]},
+        )
+
+
+def _tuples(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+
+
+def _index(data: dict[str, Any]) -> Index:
+    return Index(**_tuples({**data, "keys": [Key(**key) for key in data["keys"]]}))
+
+
+def _table(data: dict[str, Any]) -> Table:
+    parts: dict[str, Any] = {
+        "columns": [Column(**item) for item in data["columns"]],
+        "indexes": [_index(item) for item in data["indexes"]],
+        "checks": [Check(**_tuples(item)) for item in data["checks"]],
+        "foreign_keys": [ForeignKey(**_tuples(item)) for item in data["foreign_keys"]],
+        "triggers": [Trigger(**item) for item in data["triggers"]],
+    }
+    return Table(**_tuples({**data, **parts}))

@@ -1,0 +1,137 @@
+"""What the guard reports: findings, and the report that holds them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal, NamedTuple
+
+Level = Literal["error", "warning"]
+
+
+class Meaning(NamedTuple):
+    """The level an id normally has and what it stands for."""
+
+    level: Level
+    text: str
+
+
+#: Every id the guard can report; docs/checks.md has a section for each.
+IDS: dict[str, Meaning] = {
+    "schema.E000": Meaning("error", "the database cannot be reached or read"),
+    "schema.E001": Meaning("error", "migrations are not applied"),
+    "schema.E002": Meaning("error", "the migration history is inconsistent"),
+    "schema.E003": Meaning("error", "models changed with no migration"),
+    "schema.E010": Meaning("error", "a table is missing"),
+    "schema.E011": Meaning("error", "a column is missing"),
+    "schema.E012": Meaning("error", "a column's type cannot hold or return what the model says"),
+    "schema.E013": Meaning("error", "a column is NOT NULL and the model may write NULL"),
+    "schema.E014": Meaning("error", "a column may be NULL and the model says never"),
+    "schema.E015": Meaning("error", "an unknown column is NOT NULL without default: every insert fails"),
+    "schema.E016": Meaning("error", "a key, unique, check or foreign key is missing, not enforced or another one"),
+    "schema.E017": Meaning("error", "an identity, sequence, default or generated value is missing or different"),
+    "schema.E018": Meaning("error", "rows break a promise that the database no longer enforces"),
+    "schema.E019": Meaning("error", "rows are hidden from this application"),
+    "schema.W001": Meaning("warning", "the database is ahead of this code, and this code still works on it"),
+    "schema.W002": Meaning("warning", "the database has something that nobody owns"),
+    "schema.W003": Meaning("warning", "an index is missing or invalid, or storage differs: slow, not wrong"),
+    "schema.W004": Meaning("warning", "the alembic_version table has changed since adoption"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference, in words a person can act on.
+
+    `table` is empty for what concerns the whole database. `name` is that of an index, constraint,
+    trigger or migration. `level` is that of the id unless the consequence is milder.
+    """
+
+    id: str
+    database: str
+    table: str = ""
+    column: str | None = None
+    name: str | None = None
+    expected: str = ""
+    actual: str = ""
+    breaks: str = ""
+    command: str = ""
+    detail: str = ""
+    level: Level | None = None
+
+    def __post_init__(self) -> None:
+        if self.id not in IDS:
+            raise ValueError(f"{self.id} is not an id of the schema guard")
+        if self.level is None:
+            object.__setattr__(self, "level", IDS[self.id].level)
+
+    @property
+    def is_error(self) -> bool:
+        return self.level == "error"
+
+    @property
+    def place(self) -> str:
+        """The object the finding is about: `table.column`, `table (name)`, or the database."""
+        place = f"{self.table}.{self.column}" if self.column else self.table
+        if self.name:
+            place = f"{place} ({self.name})" if place else self.name
+        return place or f"database {self.database!r}"
+
+    def as_text(self) -> str:
+        """A block of lines: id and place, then each known fact on a line of its own."""
+        facts = (
+            ("expected", self.expected),
+            ("actual", self.actual),
+            ("breaks", self.breaks),
+            ("detail", self.detail),
+            ("to mend", self.command),
+        )
+        head = f"{self.id} {self.level}: {self.place}: {IDS[self.id].text}"
+        return "\n".join([head, *(f"    {label + ':':<10}{text}" for label, text in facts if text)])
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings of one verification of one database."""
+
+    findings: tuple[Finding, ...] = ()
+    database: str = "default"
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding], database: str = "default") -> Report:
+        """Errors first, then by id and place; a finding reported twice is kept once."""
+        unique = dict.fromkeys(findings)
+        return cls(tuple(sorted(unique, key=lambda f: (not f.is_error, f.id, f.place))), database)
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.is_error)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if not finding.is_error)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing worse than warnings."""
+        return not self.errors
+
+    def as_text(self) -> str:
+        """One block per finding and a last line that counts them."""
+        if not self.findings:
+            return f"Database {self.database!r} is in line with the code."
+        count = f"Database {self.database!r}: {len(self.errors)} error(s), {len(self.warnings)} warning(s)."
+        return "\n".join([*(finding.as_text() for finding in self.findings), count])
+
+    def as_json(self) -> str:
+        """A stable document: `{version, database, ok, errors, warnings, findings: [{id, level, …}]}`."""
+        document = {
+            "version": 1,
+            "database": self.database,
+            "ok": self.ok,
+            "errors": len(self.errors),
+            "warnings": len(self.warnings),
+            "findings": [asdict(finding) for finding in self.findings],
+        }
+        return json.dumps(document, indent=2)

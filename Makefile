@@ -1,0 +1,49 @@
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+# make test SLOW=1 runs the long proofs too.
+MARKS := $(if $(SLOW),-m "slow or not slow")
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format test-sqlite test-postgresql clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@echo "Making .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which with PYTHON=")'
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt $(BIN)/python
+	@echo "Installing the requirements (once)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@touch $@
+
+.venv/installed-tests: tests/requirements.txt .venv/installed
+	@echo "Installing the test requirements (once)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r tests/requirements.txt
+	@touch $@
+
+run: .venv/installed ## Serve the application with sample data on http://127.0.0.1:8000
+	@DEBUG=$${DEBUG:-1} $(BIN)/python manage.py demo
+
+lint: .venv/installed-tests ## Check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@DEBUG=1 $(BIN)/mypy config prospects pipeline
+	@DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
+
+format: .venv/installed-tests ## Rewrite the code in the project's style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+test: lint ## Lint, types, and the whole suite on SQLite and on PostgreSQL
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-sqlite test-postgresql
+
+test-sqlite test-postgresql: test-%: .venv/installed-tests ## The suite on one engine (ARGS="-k name")
+	@$(BIN)/python -m pytest --engine=$* $(MARKS) $(ARGS)
+
+clean: ## Remove what the commands made, but not the database
+	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis static

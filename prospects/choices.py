@@ -1,0 +1,84 @@
+"""The vocabulary of every status column of a prospect.
+
+The frontend compares these exact strings, so neither spelling nor case may change.
+"""
+
+from django.db import models
+
+
+class DiscoveryStatus(models.TextChoices):
+    NEW = "NEW", "new"
+    DISCOVERED = "DISCOVERED", "discovered"
+
+
+class ApprovalStatus(models.TextChoices):
+    PENDING = "pending", "pending"
+    APPROVED = "approved", "approved"
+    REJECTED = "rejected", "rejected"
+
+
+class ScrapeStatus(models.TextChoices):
+    DISCOVERED = "DISCOVERED", "not scraped yet"
+    SCRAPED = "SCRAPED", "scraped"
+    ENRICHED = "ENRICHED", "enriched"
+    NO_EMAIL_FOUND = "NO_EMAIL_FOUND", "no e-mail found"
+    FAILED = "FAILED", "failed"
+
+
+class VerificationStatus(models.TextChoices):
+    UNVERIFIED = "UNVERIFIED", "unverified"
+    PENDING = "pending", "pending"
+    VERIFIED = "verified", "verified"
+    FAILED = "failed", "failed"
+
+
+class DraftStatus(models.TextChoices):
+    PENDING = "pending", "pending"
+    DRAFTED = "drafted", "drafted"
+    FAILED = "failed", "failed"
+
+
+class SendStatus(models.TextChoices):
+    PENDING = "pending", "pending"
+    SENT = "sent", "sent"
+    FAILED = "failed", "failed"
+
+
+class OutreachStatus(models.TextChoices):
+    PENDING = "pending", "pending"
+    SENT = "sent", "sent"
+    REPLIED = "replied", "replied"
+    ACCEPTED = "accepted", "accepted"
+    REJECTED = "rejected", "rejected"
+
+
+class Stage(models.TextChoices):
+    DISCOVERED = "DISCOVERED", "discovered"
+    SCRAPED = "SCRAPED", "scraped"
+    EMAIL_FOUND = "EMAIL_FOUND", "e-mail found"
+    LEAD = "LEAD", "lead"
+    VERIFIED = "VERIFIED", "verified"
+    DRAFTED = "DRAFTED", "drafted"
+    SENT = "SENT", "sent"
+
+
+class SourceType(models.TextChoices):
+    WEBSITE = "website", "website"
+    SOCIAL = "social", "social profile"
+
+
+class SourcePlatform(models.TextChoices):
+    LINKEDIN = "linkedin", "LinkedIn"
+    INSTAGRAM = "instagram", "Instagram"
+    FACEBOOK = "facebook", "Facebook"
+    TIKTOK = "tiktok", "TikTok"
+
+
+class EventKind(models.TextChoices):
+    CREATED = "created", "created"
+    CHANGED = "changed", "changed"
+    DELETED = "deleted", "deleted"
+
+
+# Scraping has looked at the site and left something to work with.
+SCRAPED_STATUSES = (ScrapeStatus.SCRAPED, ScrapeStatus.ENRICHED)

@@ -1,0 +1,184 @@
+"""The lists of prospects, by the names the team uses.
+
+A count and the list it stands for are the same method, so they cannot disagree: status counts, lists, exports and admin
+filters all call these. Each returns a queryset of whole rows, in no particular order.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+
+from prospects.choices import (
+    SCRAPED_STATUSES,
+    ApprovalStatus,
+    DiscoveryStatus,
+    OutreachStatus,
+    ScrapeStatus,
+    SendStatus,
+    SourceType,
+    Stage,
+    VerificationStatus,
+)
+from prospects.keys import domain_key, email_key
+from prospects.stages import STAGE_INPUTS, present, stage_expression
+
+if TYPE_CHECKING:
+    from prospects.models import Prospect
+
+_HAS_DRAFT = present("draft_subject") & present("draft_body")
+# The sender writes both columns; older rows carry only one of them.
+_SENT = Q(send_status=SendStatus.SENT) | Q(outreach_status=OutreachStatus.SENT)
+
+# Columns that are derived from others and written with them.
+DERIVED = ("stage", "domain_key", "email_key", "updated_at")
+
+
+class ProspectQuerySet(models.QuerySet["Prospect"]):
+    # Sources
+
+    def website_source(self) -> Self:
+        return self.filter(source_type=SourceType.WEBSITE)
+
+    def social_source(self) -> Self:
+        return self.filter(source_type=SourceType.SOCIAL)
+
+    # Properties
+
+    def discovered(self) -> Self:
+        return self.filter(discovery_status=DiscoveryStatus.DISCOVERED)
+
+    def approved(self) -> Self:
+        return self.filter(approval_status=ApprovalStatus.APPROVED)
+
+    def awaiting_approval(self) -> Self:
+        return self.filter(approval_status=ApprovalStatus.PENDING)
+
+    def not_rejected(self) -> Self:
+        return self.exclude(approval_status=ApprovalStatus.REJECTED)
+
+    def scraped(self) -> Self:
+        return self.filter(scrape_status__in=SCRAPED_STATUSES)
+
+    def with_email(self) -> Self:
+        return self.filter(present("contact_email"))
+
+    def without_email(self) -> Self:
+        return self.exclude(present("contact_email"))
+
+    def verified(self) -> Self:
+        return self.filter(verification_status=VerificationStatus.VERIFIED)
+
+    def with_draft(self) -> Self:
+        return self.filter(_HAS_DRAFT)
+
+    def without_draft(self) -> Self:
+        return self.exclude(_HAS_DRAFT)
+
+    def sent(self) -> Self:
+        """To whom a mail has gone out, of any source."""
+        return self.filter(_SENT)
+
+    def not_sent(self) -> Self:
+        return self.exclude(_SENT)
+
+    def in_category(self, category: str) -> Self:
+        """The rows of a category, in any case; an empty text or `all` means every row."""
+        category = category.strip()
+        if category in ("", "all"):
+            return self.all()
+        return self.filter(discovery_category__iexact=category)
+
+    # Lists
+
+    def websites(self) -> Self:
+        """Web sites found and waiting for a person's decision."""
+        return self.website_source().discovered().awaiting_approval()
+
+    def scraped_emails(self) -> Self:
+        return self.website_source().scraped().with_email()
+
+    def leads(self) -> Self:
+        """Scraped and approved web sites with an e-mail, without a draft and not sent."""
+        return self.scraped_emails().approved().without_draft().not_sent()
+
+    def drafts(self) -> Self:
+        """Written and not sent, of any source, as the drafts page shows them."""
+        return self.with_draft().not_sent()
+
+    def social_discovered(self) -> Self:
+        return self.social_source().discovered().awaiting_approval()
+
+    def social_leads(self) -> Self:
+        return self.social_source().discovered().approved()
+
+    def social_drafts(self) -> Self:
+        return self.social_source().drafts()
+
+    def social_sent(self) -> Self:
+        return self.social_source().sent()
+
+    # What a step would work on
+
+    def to_approve(self) -> Self:
+        return self.websites()
+
+    def to_scrape(self) -> Self:
+        """Web sites found, not rejected and not scraped yet; approval is not required."""
+        return self.website_source().discovered().not_rejected().filter(scrape_status=ScrapeStatus.DISCOVERED)
+
+    def to_verify(self) -> Self:
+        return self.scraped_emails().exclude(verification_status=VerificationStatus.VERIFIED)
+
+    def to_draft(self) -> Self:
+        """Web sites with an e-mail found by scraping, not rejected, without a draft and not sent."""
+        return self.scraped_emails().not_rejected().without_draft().not_sent()
+
+    def to_send(self) -> Self:
+        return self.website_source().with_email().verified().drafts()
+
+    def to_promote(self) -> Self:
+        return self.filter(stage=Stage.EMAIL_FOUND)
+
+    # Writes: what follows from the other columns is written with them
+
+    def update(self, **values: Any) -> int:
+        """Update the rows, and the columns derived from those given. Returns the number of rows.
+
+        Raises TypeError when a column that others are derived from is given as an expression.
+        """
+        return super().update(**_with_derived(values))
+
+    def bulk_create(self, objs: Iterable["Prospect"], *args: Any, **kwargs: Any) -> list["Prospect"]:
+        rows = list(objs)
+        for row in rows:
+            row.derive()
+        return super().bulk_create(rows, *args, **kwargs)
+
+    def bulk_update(self, objs: Iterable["Prospect"], fields: Iterable[str], *args: Any, **kwargs: Any) -> int:
+        rows = list(objs)
+        for row in rows:
+            row.derive()
+        return super().bulk_update(rows, {*fields, *DERIVED}, *args, **kwargs)
+
+
+def _with_derived(values: Mapping[str, Any]) -> dict[str, Any]:
+    derived: dict[str, Any] = {"updated_at": Now()}
+    if "stage" not in values:
+        _refuse_expressions(values, STAGE_INPUTS | {"domain", "contact_email"})
+        if values.keys() & STAGE_INPUTS:
+            derived["stage"] = stage_expression(values)
+        if "domain" in values:
+            derived["domain_key"] = domain_key(values["domain"])
+        if "contact_email" in values:
+            derived["email_key"] = email_key(values["contact_email"])
+    return derived | dict(values)
+
+
+def _refuse_expressions(values: Mapping[str, Any], columns: frozenset[str]) -> None:
+    for column in values.keys() & columns:
+        if isinstance(values[column], Combinable):
+            raise TypeError(f"update({column}=…) needs a value: other columns are derived from it in Python.")

@@ -1,0 +1,2 @@
+"""What every test can use: a fixed cast of users and prospects made on purpose."""
+

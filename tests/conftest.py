@@ -1,2 +1,1 @@
 """What every test can use: a fixed cast of users and prospects made on purpose."""
-

@@ -20,4 +20,15 @@ def snapshot(connection: BaseDatabaseWrapper, tables: Collection[str] | None = N
     reachable is listed in `others`. Without it every reachable table is read in detail.
     Raises SnapshotError for a database that is neither PostgreSQL 13+ nor SQLite.
     """
-    raise NotImplementedError
+    if connection.vendor == "postgresql":
+        from config.schema.catalog import postgresql
+
+        return postgresql.snapshot(connection, tables)
+    if connection.vendor == "sqlite":
+        from config.schema.catalog import sqlite
+
+        return sqlite.snapshot(connection, tables)
+    raise SnapshotError(
+        f"The schema guard reads PostgreSQL and SQLite, not {connection.vendor}; "
+        f"leave {connection.alias!r} out of SCHEMA['DATABASES']."
+    )

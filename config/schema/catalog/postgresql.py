@@ -1,0 +1,245 @@
+"""Reads a PostgreSQL catalog into a snapshot: nine queries, whatever the number of tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from config.schema.catalog import queries
+from config.schema.catalog.objects import (
+    Check,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    IndexKind,
+    Key,
+    Other,
+    RelationKind,
+    RowSecurity,
+    Snapshot,
+    Table,
+    Trigger,
+)
+
+_KINDS: dict[str, RelationKind] = {
+    "r": "table",
+    "p": "partitioned table",
+    "v": "view",
+    "m": "materialized view",
+    "f": "foreign table",
+}
+_TYPE_KINDS = {"e": "enum type", "d": "domain", "r": "range type", "c": "composite type"}
+_ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+_INDEX_KINDS: dict[str, IndexKind] = {"p": "primary key", "u": "unique", "x": "exclusion"}
+# The two bits of pg_index.indoption: 1 descending, 2 NULLs first.
+_ORDER = {0: "", 1: "DESC NULLS LAST", 2: "NULLS FIRST", 3: "DESC"}
+
+Row = tuple[Any, ...]
+Grouped = dict[int, list[Any]]
+
+
+class Relation(NamedTuple):
+    """A row of pg_class, in the order the query gives."""
+
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    persistence: str
+    row_security: bool
+    row_security_active: bool
+    visible: bool
+    reachable: bool
+    partition: bool
+    partition_key: list[str]
+
+    @property
+    def qualified(self) -> str:
+        """The name as a model writes it in db_table when the search path does not lead to it."""
+        return f'{self.schema}"."{self.name}'
+
+    @property
+    def label(self) -> str:
+        return self.name if self.visible else self.qualified
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """What the catalog says of the chosen relations, by the relation's oid."""
+
+    columns: Grouped
+    indexes: Grouped
+    checks: Grouped
+    foreign_keys: Grouped
+    triggers: Grouped
+
+
+def snapshot(connection: BaseDatabaseWrapper, tables: Collection[str] | None) -> Snapshot:
+    """See `config.schema.catalog.snapshot`."""
+    version = connection.pg_version  # type: ignore[attr-defined]
+    relations = [Relation(*row) for row in _rows(connection, queries.RELATIONS)]
+    chosen = _choose(relations, tables)
+    labels = {relation.oid: relation.label for relation in relations} | {r.oid: name for name, r in chosen.items()}
+    details = _details(connection, [relation.oid for relation in chosen.values()], labels, version)
+    taken = {relation.oid for relation in chosen.values()}
+    return Snapshot(
+        engine="postgresql",
+        version=str(version // 10000),
+        tables={name: _table(name, relation, relations, details) for name, relation in chosen.items()},
+        others=(*_other_relations(relations, taken), *_types(connection)),
+    )
+
+
+def _rows(connection: BaseDatabaseWrapper, sql: str, *params: object) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)
+        return cursor.fetchall()
+
+
+def _choose(relations: list[Relation], tables: Collection[str] | None) -> dict[str, Relation]:
+    if tables is None:
+        return {r.name: r for r in relations if r.visible and not r.partition and r.kind in "rp"}
+    by_name = {r.qualified: r for r in relations} | {r.name: r for r in relations if r.visible}
+    return {name: by_name[name] for name in tables if name in by_name}
+
+
+def _other_relations(relations: list[Relation], taken: set[int]) -> Iterable[Other]:
+    for relation in relations:
+        if relation.oid not in taken and not relation.partition:
+            yield Other(_KINDS[relation.kind], relation.name, relation.schema, relation.reachable)
+
+
+def _types(connection: BaseDatabaseWrapper) -> Iterable[Other]:
+    for name, schema, kind in _rows(connection, queries.TYPES):
+        yield Other(_TYPE_KINDS[kind], name, schema)
+
+
+def _details(connection: BaseDatabaseWrapper, oids: list[int], labels: dict[int, str], version: int) -> _Details:
+    constraints = _rows(connection, queries.constraints(version), oids)
+    columns = _rows(connection, queries.COLUMNS, oids)
+    sequences = {(row[0], row[1]): row for row in _rows(connection, queries.SEQUENCES, oids, oids)}
+    highest = _behind(connection, list(sequences.values()))
+    unproven = {(row[0], name) for row in constraints if row[2] == "n" for name in row[12]}
+    return _Details(
+        columns=_group((row[0], _column(row, sequences, highest, unproven)) for row in columns),
+        indexes=_group((row[0], _index(row)) for row in _rows(connection, queries.indexes(version), oids)),
+        checks=_group((row[0], _check(row)) for row in constraints if row[2] == "c"),
+        foreign_keys=_group((row[0], _foreign_key(row, labels)) for row in constraints if row[2] == "f"),
+        triggers=_group((row[0], Trigger(*row[1:])) for row in _rows(connection, queries.TRIGGERS, oids, oids)),
+    )
+
+
+def _group(pairs: Iterable[tuple[int, Any]]) -> Grouped:
+    grouped: Grouped = defaultdict(list)
+    for oid, item in pairs:
+        grouped[oid].append(item)
+    return grouped
+
+
+def _table(name: str, relation: Relation, relations: list[Relation], details: _Details) -> Table:
+    security: RowSecurity = "active" if relation.row_security_active else "other roles" if relation.row_security else ""
+    return Table(
+        name=name,
+        schema=relation.schema,
+        columns=tuple(details.columns.get(relation.oid, ())),
+        indexes=tuple(details.indexes.get(relation.oid, ())),
+        checks=tuple(details.checks.get(relation.oid, ())),
+        foreign_keys=tuple(details.foreign_keys.get(relation.oid, ())),
+        triggers=tuple(details.triggers.get(relation.oid, ())),
+        kind=_KINDS[relation.kind],
+        logged=relation.persistence != "u",
+        row_security=security,
+        hides=_hidden_behind(relation, relations),
+        partition_key=tuple(relation.partition_key or ()),
+    )
+
+
+def _hidden_behind(relation: Relation, relations: list[Relation]) -> tuple[str, ...]:
+    if not relation.visible:
+        return ()
+    return tuple(r.schema for r in relations if r.name == relation.name and r.reachable and not r.visible)
+
+
+def _column(row: Row, sequences: dict[Any, Row], highest: dict[Any, int], unproven: set[Any]) -> Column:
+    oid, name, type_, nullable, default, identity, generated, collation = row
+    sequence = sequences.get((oid, name))
+    kind: Identity = "always" if identity == "a" else "by default" if identity == "d" else "serial" if sequence else ""
+    return Column(
+        name=name,
+        type=type_,
+        nullable=nullable,
+        default=None if generated or kind else default,
+        identity=kind,
+        generated=default if generated else None,
+        collation=collation,
+        sequence=sequence[2] if sequence else None,
+        highest=highest.get((oid, name)),
+        unproven=(oid, name) in unproven,
+    )
+
+
+def _behind(connection: BaseDatabaseWrapper, sequences: list[Row]) -> dict[tuple[int, str], int]:
+    """The highest key of each column whose sequence would hand out a key that is taken, in one query."""
+    readable = [row for row in sequences if row[4]]
+    if not readable:
+        return {}
+    # Only catalog names, quoted by the server, enter this statement.
+    parts = [
+        f"SELECT {n}, (SELECT max({column}) FROM {table}), last_value, is_called FROM {sequence}"  # noqa: S608
+        for n, (_, _, sequence, table, _, column) in enumerate(readable)
+    ]
+    behind = {}
+    for n, high, last, called in _rows(connection, " UNION ALL ".join(parts)):
+        if high is not None and last + (1 if called else 0) <= high:
+            behind[readable[n][0], readable[n][1]] = high
+    return behind
+
+
+def _index(row: Row) -> Index:
+    _, name, method, unique, valid, distinct, condition, contype, deferrable, deferred = row[:10]
+    expressions, options, orders, include, operators = row[10:]
+    keys = zip(expressions, options, orders, strict=True)
+    return Index(
+        name=name,
+        kind=_INDEX_KINDS.get(contype, "unique" if unique else "index"),
+        keys=tuple(Key(expr, " ".join(filter(None, (option, _ORDER[order])))) for expr, option, order in keys),
+        method=method,
+        condition=condition,
+        include=tuple(include),
+        nulls_distinct=distinct,
+        deferrable=_deferrable(deferrable, deferred),
+        operators=tuple(operators or ()),
+        valid=valid,
+        constraint=contype is not None,
+    )
+
+
+def _deferrable(deferrable: bool | None, deferred: bool | None) -> str:
+    if not deferrable:
+        return ""
+    return "initially deferred" if deferred else "deferrable"
+
+
+def _check(row: Row) -> Check:
+    return Check(name=row[1], expression=row[3], validated=row[4], enforced=row[5], columns=tuple(row[12]))
+
+
+def _foreign_key(row: Row, labels: dict[int, str]) -> ForeignKey:
+    _, name, _, _, validated, enforced, target, on_delete, on_update, deferrable, deferred, silent, columns, to = row
+    return ForeignKey(
+        name=name,
+        columns=tuple(columns),
+        target=labels[target],
+        target_columns=tuple(to),
+        on_delete=_ACTIONS[on_delete],
+        on_update=_ACTIONS[on_update],
+        deferrable=_deferrable(deferrable, deferred),
+        validated=validated,
+        enforced=enforced,
+        fires=not silent,
+    )

@@ -1,0 +1,122 @@
+"""The questions put to pg_catalog. PostgreSQL 13 to 18; newer columns only where the server has them."""
+
+# Schemas of the server itself and other sessions' temporary ones are nobody's drift.
+_OURS = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND NOT pg_is_other_temp_schema(n.oid)"
+_NOT_OF_AN_EXTENSION = """NOT EXISTS (
+    SELECT 1 FROM pg_depend e WHERE e.classid = '{catalog}'::regclass AND e.objid = {oid} AND e.deptype = 'e')"""
+
+RELATIONS = f"""
+SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relrowsecurity, row_security_active(c.oid),
+       pg_table_is_visible(c.oid), n.nspname = ANY (current_schemas(true)), c.relispartition,
+       ARRAY(SELECT a.attname FROM pg_partitioned_table p JOIN pg_attribute a ON a.attrelid = p.partrelid
+             WHERE p.partrelid = c.oid AND a.attnum = ANY (p.partattrs))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_OURS}
+  AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")}
+ORDER BY n.nspname, c.relname
+"""  # noqa: S608 - fixed text
+
+TYPES = f"""
+SELECT t.typname, n.nspname, t.typtype
+FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
+WHERE t.typtype IN ('e', 'd', 'r', 'c') AND (t.typtype <> 'c' OR c.relkind = 'c')
+  AND n.nspname = ANY (current_schemas(false)) AND {_OURS}
+  AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_type", oid="t.oid")}
+ORDER BY n.nspname, t.typname
+"""  # noqa: S608 - fixed text
+
+COLUMNS = """
+SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+       pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
+       CASE WHEN a.attcollation <> t.typcollation THEN o.collname END
+FROM pg_attribute a
+JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_collation o ON o.oid = a.attcollation
+WHERE a.attrelid = ANY (%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attrelid, a.attnum
+"""
+
+# A column draws from a sequence by identity, or by a default that uses it (serial of Django before 4.1).
+SEQUENCES = """
+SELECT w.relid, a.attname, format('%%I.%%I', sn.nspname, s.relname), format('%%I.%%I', tn.nspname, t.relname),
+       q.seqincrement > 0 AND has_sequence_privilege(s.oid, 'SELECT')
+           AND has_column_privilege(t.oid, a.attnum, 'SELECT'),
+       quote_ident(a.attname)
+FROM (
+    SELECT p.refobjid AS relid, p.refobjsubid::int AS attnum, p.objid AS seqid
+    FROM pg_depend p
+    WHERE p.classid = 'pg_class'::regclass AND p.refclassid = 'pg_class'::regclass AND p.deptype = 'i'
+      AND p.refobjid = ANY (%s::oid[])
+    UNION
+    SELECT d.adrelid, d.adnum::int, p.refobjid
+    FROM pg_attrdef d JOIN pg_depend p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid
+     AND p.refclassid = 'pg_class'::regclass
+    WHERE d.adrelid = ANY (%s::oid[]) AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%%'
+) w
+JOIN pg_class s ON s.oid = w.seqid AND s.relkind = 'S'
+JOIN pg_sequence q ON q.seqrelid = s.oid
+JOIN pg_namespace sn ON sn.oid = s.relnamespace
+JOIN pg_class t ON t.oid = w.relid
+JOIN pg_namespace tn ON tn.oid = t.relnamespace
+JOIN pg_attribute a ON a.attrelid = w.relid AND a.attnum = w.attnum
+"""
+
+# Constraint triggers are internal: they are counted with their foreign key.
+TRIGGERS = """
+SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled <> 'D'
+FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgrelid = ANY (%s::oid[])
+UNION ALL
+SELECT r.ev_class, r.rulename, pg_get_ruledef(r.oid), r.ev_enabled <> 'D'
+FROM pg_rewrite r WHERE r.rulename <> '_RETURN' AND r.ev_class = ANY (%s::oid[])
+ORDER BY 2
+"""
+
+_CONSTRAINTS = """
+SELECT c.conrelid, c.conname, c.contype, pg_get_expr(c.conbin, c.conrelid), c.convalidated, {enforced},
+       c.confrelid, c.confdeltype, c.confupdtype, c.condeferrable, c.condeferred,
+       c.contype = 'f' AND EXISTS (
+           SELECT 1 FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgenabled NOT IN ('O', 'A')),
+       ARRAY(SELECT a.attname FROM unnest(c.conkey) WITH ORDINALITY k(attnum, place)
+             JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum ORDER BY k.place),
+       ARRAY(SELECT a.attname FROM unnest(c.confkey) WITH ORDINALITY k(attnum, place)
+             JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum ORDER BY k.place)
+FROM pg_constraint c
+WHERE c.conrelid = ANY (%s::oid[]) AND (c.contype IN ('c', 'f') OR (c.contype = 'n' AND NOT c.convalidated))
+ORDER BY c.conname
+"""
+
+_INDEXES = """
+SELECT i.indrelid, x.relname, m.amname, i.indisunique, i.indisvalid AND i.indisready AND i.indislive,
+       {nulls_distinct}, pg_get_expr(i.indpred, i.indrelid), c.contype, c.condeferrable, c.condeferred,
+       ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) k ORDER BY k),
+       ARRAY(SELECT concat_ws(' ',
+                 CASE WHEN NOT p.opcdefault THEN p.opcname END,
+                 CASE WHEN i.indcollation[k - 1] NOT IN (0, coalesce(a.attcollation, 100))
+                      THEN (SELECT 'COLLATE ' || quote_ident(o.collname) FROM pg_collation o
+                            WHERE o.oid = i.indcollation[k - 1]) END)
+             FROM generate_series(1, i.indnkeyatts) k JOIN pg_opclass p ON p.oid = i.indclass[k - 1]
+             LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1] AND a.attnum > 0
+             ORDER BY k),
+       ARRAY(SELECT i.indoption[k - 1]::int FROM generate_series(1, i.indnkeyatts) k ORDER BY k),
+       ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, false)
+             FROM generate_series(i.indnkeyatts + 1, i.indnatts) k ORDER BY k),
+       ARRAY(SELECT r.oprname FROM unnest(c.conexclop) WITH ORDINALITY e(oid, place)
+             JOIN pg_operator r ON r.oid = e.oid ORDER BY e.place)
+FROM pg_index i
+JOIN pg_class x ON x.oid = i.indexrelid
+JOIN pg_am m ON m.oid = x.relam
+LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid AND c.contype IN ('p', 'u', 'x')
+WHERE i.indrelid = ANY (%s::oid[])
+ORDER BY x.relname
+"""
+
+
+def constraints(version: int) -> str:
+    """Checks, foreign keys and NOT NULLs that are not validated; the last two exist from PostgreSQL 18 on."""
+    return _CONSTRAINTS.format(enforced="c.conenforced" if version >= 180000 else "true")
+
+
+def indexes(version: int) -> str:
+    """Indexes with the constraint they carry; NULLS NOT DISTINCT exists from PostgreSQL 15 on."""
+    return _INDEXES.format(nulls_distinct="NOT i.indnullsnotdistinct" if version >= 150000 else "true")

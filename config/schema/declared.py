@@ -39,9 +39,9 @@ def backfill(field: models.Field[Any, Any], connection: BaseDatabaseWrapper) -> 
 
     A callable that answers differently each time (a random key) is none: one value for all rows would be wrong.
     """
-    if field.primary_key or field.generated or field.null:  # type: ignore[attr-defined]
+    if field.primary_key or field.generated or field.null:
         return None
-    editor = connection.SchemaEditorClass(connection, collect_sql=True)  # type: ignore[misc]
+    editor = connection.SchemaEditorClass(connection, collect_sql=True)
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
         return "CURRENT_TIMESTAMP"
     if field.has_default() and callable(field.default) and not _constant(field.default):

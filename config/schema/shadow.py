@@ -87,7 +87,7 @@ def _with_through(wanted: Iterable[Model]) -> Iterator[Model]:
         yield model
         for field in model._meta.local_many_to_many:
             through = field.remote_field.through
-            if through._meta.auto_created:
+            if through is not None and through._meta.auto_created:
                 yield through
 
 
@@ -159,7 +159,7 @@ def _memory(connection: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
         yield shadow
     finally:
         # Django's own close() leaves databases in memory open.
-        shadow._close()
+        shadow._close()  # type: ignore[attr-defined]
 
 
 def _temporary_schema(connection: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:

@@ -95,10 +95,10 @@ def snapshot(connection: BaseDatabaseWrapper, tables: Collection[str] | None) ->
     )
 
 
-def _rows(connection: BaseDatabaseWrapper, sql: str, *params: object) -> list[Row]:
+def _rows(connection: BaseDatabaseWrapper, sql: str, *params: Any) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params or None)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _choose(relations: list[Relation], tables: Collection[str] | None) -> dict[str, Relation]:

@@ -1,0 +1,16 @@
+"""What the steps of the pipeline keep. Table and column names are those of the adopted database."""
+
+from pipeline.models.discovery import DiscoveryQuery, ScraperHistory
+from pipeline.models.jobs import Job
+from pipeline.models.mail import EmailAttachment, EmailLog
+from pipeline.models.settings import Setting, SocialIntegration
+
+__all__ = [
+    "DiscoveryQuery",
+    "EmailAttachment",
+    "EmailLog",
+    "Job",
+    "ScraperHistory",
+    "Setting",
+    "SocialIntegration",
+]

@@ -4,12 +4,25 @@ BIN := .venv/bin
 # make test SLOW=1 runs the long proofs too.
 MARKS := $(if $(SLOW),-m "slow or not slow")
 ARGS ?=
+PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format test-sqlite test-postgresql clean
+# Recipes of these names are commands, not files.
+.PHONY: help run manage test lint format test-sqlite test-postgresql clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+# Shows each package's name as it arrives. The stamp tells whether pip succeeded: a pipe forgets it.
+define install
+rm -f $@; { $(BIN)/python -m pip install --disable-pip-version-check -r $(1) && touch $@; } | \
+while read -r verb package rest; do \
+	case $$verb in \
+		Collecting) printf ' %s' "$${package%%=*}" ;; \
+		Installing) printf '\nUnpacking them\n' ;; \
+	esac; \
+done; test -f $@
+endef
 
 $(BIN)/python:
 	@echo "Making .venv"
@@ -17,17 +30,18 @@ $(BIN)/python:
 	@$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.txt $(BIN)/python
-	@echo "Installing the requirements (once)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
-	@touch $@
+	@printf 'Installing the requirements (once):'
+	@$(call install,requirements.txt)
 
 .venv/installed-tests: tests/requirements.txt .venv/installed
-	@echo "Installing the test requirements (once)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r tests/requirements.txt
-	@touch $@
+	@printf 'Installing the test requirements (once):'
+	@$(call install,tests/requirements.txt)
 
 run: .venv/installed ## Serve the application with sample data on http://127.0.0.1:8000
-	@DEBUG=$${DEBUG:-1} $(BIN)/python manage.py demo
+	@DEBUG=$${DEBUG:-1} $(BIN)/python manage.py demo --port $(PORT)
+
+manage: .venv/installed ## Any command of manage.py (ARGS="changepassword admin")
+	@DEBUG=$${DEBUG:-1} $(BIN)/python manage.py $(ARGS)
 
 lint: .venv/installed-tests ## Check style and types
 	@$(BIN)/ruff check .

@@ -1,0 +1,112 @@
+"""`manage.py demo`: what `make run` does."""
+
+import errno
+import secrets
+import socket
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.management import BaseCommand, CommandError, call_command, get_commands
+from tqdm import tqdm
+
+from pipeline import sample
+from pipeline.management import processes
+
+HOST = "127.0.0.1"
+ADMIN = "admin"
+
+
+class Command(BaseCommand):
+    help = "Prepares a development database with sample data and an administrator, then serves it with a task worker."
+    # Migrate and the server look at the database themselves, in this order.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, port: int, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("The demo makes up data and needs DEBUG=1. See docs/deploy.md for production.")
+        _refuse_busy(port)
+        self._say("Bringing the database up to date")
+        call_command("migrate", interactive=False)
+        self._load_sample(self._administrator())
+        self._say("Starting the server and the task worker")
+        code = processes.run(_commands(port), lambda: self._announce(port))
+        self._say("Stopped." if code == 0 else f"Stopped: exit code {code}.")
+        sys.exit(code)
+
+    def _administrator(self) -> AbstractBaseUser:
+        users = get_user_model()._default_manager
+        if administrator := users.filter(is_superuser=True).order_by("pk").first():
+            return administrator
+        password = secrets.token_urlsafe(12)
+        administrator = get_user_model()._default_manager.create_superuser(ADMIN, password=password)
+        self._say(
+            f"Made the administrator. User name: {ADMIN}   Password: {password}\n"
+            f'It is shown this once; make manage ARGS="changepassword {ADMIN}" sets another.'
+        )
+        return administrator
+
+    def _load_sample(self, user: AbstractBaseUser) -> None:
+        if not sample.is_unused():
+            self._say("The database is in use: its data stays as it is")
+            return
+        # Away from a terminal every update is a line of its own.
+        interval = 0.1 if sys.stdout.isatty() else 2
+        with tqdm(desc="Loading the sample", unit=" steps", file=sys.stdout, mininterval=interval) as bar:
+            count = sample.load(user, lambda done, total: _advance(bar, done, total))
+        self._say(f"Loaded {count} made-up prospects with sixty days of history")
+
+    def _announce(self, port: int) -> bool:
+        if not _answers(port):
+            return False
+        self._say(
+            f"Plumbline runs until Ctrl-C.\n"
+            f"  Admin     http://{HOST}:{port}/admin/\n"
+            f"  API docs  http://{HOST}:{port}/api/docs/"
+        )
+        return True
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def _commands(port: int) -> list[list[str]]:
+    manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "config.wsgi"]
+    known = get_commands()
+    commands = [[*manage, "serve", "--bind", f"{HOST}:{port}"] if "serve" in known else gunicorn]
+    if "db_worker" in known:
+        commands.append([*manage, "db_worker"])
+    return commands
+
+
+def _refuse_busy(port: int) -> None:
+    with socket.socket() as probe:
+        # As the server does, so that connections of a run just ended do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+                raise CommandError(
+                    f"Port {port} of {HOST} is in use by another program. Stop it, or use another: make run PORT=8001"
+                ) from error
+            raise CommandError(f"Port {port} of {HOST} cannot be used: {error}") from error
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def _advance(bar: "tqdm[Any]", done: int, total: int) -> None:
+    bar.total = total
+    bar.update(done - bar.n)

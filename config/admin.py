@@ -1,0 +1,97 @@
+"""What the admin pages of every app share."""
+
+import json
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+# A longer list is not counted: people filter it, they do not page to its end.
+MAX_COUNT = 10_000
+
+M = TypeVar("M", bound=models.Model)
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin as _ModelAdmin
+
+    _Paginator = Paginator[QuerySet[Any]]
+else:
+    _Paginator = Paginator
+
+    class _ModelAdmin(admin.ModelAdmin):
+        """Django's own is generic in its type stubs only."""
+
+        def __class_getitem__(cls, model: type[models.Model]) -> type["_ModelAdmin"]:
+            return cls
+
+
+class BoundedPaginator(_Paginator):
+    """Counts at most MAX_COUNT rows; `is_bounded` says that there are more."""
+
+    @cached_property
+    def _bounded_count(self) -> int:
+        return cast(QuerySet[Any], self.object_list).order_by()[: MAX_COUNT + 1].count()
+
+    @property
+    def is_bounded(self) -> bool:
+        return self._bounded_count > MAX_COUNT
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._bounded_count, MAX_COUNT)
+
+
+class ModelAdmin(_ModelAdmin[M]):
+    """Lists that stay fast on large tables, and a word when a filter was not understood."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    list_max_show_all = 200
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if "e" in request.GET:
+            messages.error(request, "A filter of that address was not understood: this is the list without filters.")
+        return super().changelist_view(request, extra_context)
+
+
+class ReadOnlyAdmin(ModelAdmin[M]):
+    """Rows that only the application writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+def json_block(value: Any) -> SafeString | str:
+    """The value as indented JSON in a block that opens on demand; `-` for NULL."""
+    if value is None:
+        return "-"
+    text = json.dumps(value, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder)
+    return format_html(
+        '<details class="json"><summary>{} characters</summary><pre tabindex="0">{}</pre></details>', len(text), text
+    )
+
+
+def json_field(column: str) -> Any:
+    """A read-only field of an admin page that shows a JSON column: a callable, for `fields` and `fieldsets`."""
+
+    @admin.display(description=column.replace("_", " "))
+    def show(row: models.Model) -> SafeString | str:
+        return json_block(getattr(row, column))
+
+    show.__name__ = f"show_{column}"
+    return show

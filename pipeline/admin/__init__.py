@@ -1,0 +1,17 @@
+"""The admin pages of the pipeline."""
+
+from pipeline.admin.integrations import SocialIntegrationAdmin
+from pipeline.admin.jobs import JobAdmin
+from pipeline.admin.mail import EmailAttachmentAdmin, EmailLogAdmin
+from pipeline.admin.runs import DiscoveryQueryAdmin, ScraperHistoryAdmin
+from pipeline.admin.settings import SettingAdmin
+
+__all__ = [
+    "DiscoveryQueryAdmin",
+    "EmailAttachmentAdmin",
+    "EmailLogAdmin",
+    "JobAdmin",
+    "ScraperHistoryAdmin",
+    "SettingAdmin",
+    "SocialIntegrationAdmin",
+]

@@ -1,0 +1,63 @@
+"""Rows and people for the tests of the admin pages."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from pipeline.models import DiscoveryQuery, EmailAttachment, EmailLog, Job, ScraperHistory, Setting, SocialIntegration
+from prospects.choices import DiscoveryStatus, ScrapeStatus
+from prospects.models import Prospect
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return User.objects.create(username="alice", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def site(client: Client, alice: User) -> Client:
+    """A browser in which Alice, who may do everything, is logged in."""
+    client.force_login(alice)
+    return client
+
+
+def scraped(number: int, **values: object) -> Prospect:
+    """A web site that was found and scraped, with an e-mail."""
+    return Prospect(
+        **{
+            "domain": f"site{number}.example.com",
+            "page_title": f"Site number {number}",
+            "contact_email": f"office@site{number}.example.com",
+            "discovery_status": DiscoveryStatus.DISCOVERED,
+            "discovery_category": "Museum" if number % 2 else "Art Lovers",
+            "scrape_status": ScrapeStatus.SCRAPED,
+            "score": number % 100,
+            **values,
+        }
+    )
+
+
+def fill(count: int) -> None:
+    """That many rows in every table the admin shows, each pointing to rows of its own."""
+    jobs = Job.objects.bulk_create(Job(job_type="discover") for _ in range(count))
+    queries = DiscoveryQuery.objects.bulk_create(
+        DiscoveryQuery(job=job, keyword="museum", location="Germany") for job in jobs
+    )
+    prospects = Prospect.objects.bulk_create(
+        scraped(number, discovery_query=query) for number, query in enumerate(queries)
+    )
+    EmailLog.objects.bulk_create(EmailLog(prospect=prospect, subject="Hello") for prospect in prospects)
+    EmailAttachment.objects.bulk_create(
+        EmailAttachment(
+            prospect=prospect,
+            filename="a.pdf",
+            content_type="application/pdf",
+            size_bytes=1,
+            data=b"x",
+            scope="prospect",
+        )
+        for prospect in prospects
+    )
+    ScraperHistory.objects.bulk_create(ScraperHistory() for _ in range(count))
+    Setting.objects.bulk_create(Setting(key=str(job.pk), value={"value": 1}) for job in jobs)
+    SocialIntegration.objects.bulk_create(SocialIntegration(user_id=str(job.pk), platform="email") for job in jobs)

@@ -18,7 +18,7 @@ define install
 rm -f $@; { $(BIN)/python -m pip install --disable-pip-version-check -r $(1) && touch $@; } | \
 while read -r verb package rest; do \
 	case $$verb in \
-		Collecting) printf ' %s' "$${package%%=*}" ;; \
+		Collecting) printf ' %s' "$${package%%[=<>~!;]*}" ;; \
 		Installing) printf '\nUnpacking them\n' ;; \
 	esac; \
 done; test -f $@

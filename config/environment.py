@@ -6,13 +6,17 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import dj_database_url
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env
+from environs import Env, ValidationError, validate
 
 # Spellings of the PostgreSQL scheme that hosting services and the old backend's drivers use.
 _POSTGRESQL_SCHEMES = re.compile(r"^(postgres|postgresql)(\+\w+)?://")
 # Parameters for other drivers that old DATABASE_URLs carry and libpq refuses.
 _FOREIGN_PARAMETERS = frozenset({"pgbouncer", "prepared_statement_cache_size", "statement_cache_size"})
+
+POSITIVE = validate.Range(min=0, min_inclusive=False)
+NOT_NEGATIVE = validate.Range(min=0)
 
 
 def required(env: Env, name: str, *, development: str | None, debug: bool) -> str:
@@ -28,14 +32,51 @@ def required(env: Env, name: str, *, development: str | None, debug: bool) -> st
     raise ImproperlyConfigured(f"{name} is not set. Outside development (DEBUG=1) it has no default.")
 
 
-def database_from_url(name: str, url: str) -> dict[str, Any]:
-    """Django's DATABASES entry for a database URL.
+def secret_key(env: Env, name: str, *, debug: bool) -> str:
+    """The key that signs sessions. Raises ImproperlyConfigured when it is missing or weak in production."""
+    value = required(env, name, development="for-development-only-" + "x" * 40, debug=debug)
+    # The bounds of Django's own check security.W009.
+    if not debug and (len(value) < 50 or len(set(value)) < 5):
+        raise ImproperlyConfigured(
+            f"{name}: {len(value)} characters are too easily guessed. Make one: "
+            'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+    return value
+
+
+def hosts(env: Env, name: str, *, development: list[str], debug: bool) -> list[str]:
+    """Host names the site answers to. Raises ImproperlyConfigured when there is none: every request would fail."""
+    value: list[str] = env.list(name, development if debug else [])
+    if not any(value):
+        raise ImproperlyConfigured(f"{name} is not set. Outside development (DEBUG=1) name the site's hosts.")
+    return value
+
+
+def origins(values: list[str]) -> None:
+    """Raises ValidationError unless each value is an origin: scheme, host and perhaps a port, nothing more."""
+    for value in values:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}":
+            raise ValidationError(f"{value!r} is not an origin such as https://app.example.com")
+
+
+def fernet_key(value: str) -> None:
+    """Raises ValidationError unless the value is empty or a key that Fernet accepts."""
+    try:
+        if value:
+            Fernet(value)
+    except ValueError as error:
+        raise ValidationError(f"not a Fernet key ({error})") from error
+
+
+def database_from_url(name: str, url: str, conn_max_age: int = 0) -> dict[str, Any]:
+    """Django's DATABASES entry for a database URL; a PostgreSQL connection is kept for `conn_max_age` seconds.
 
     Accepts postgresql:// (and its spellings) and sqlite:///. Raises ImproperlyConfigured, naming
     the variable, for anything else, so that a typing error never becomes another database.
     """
     if _POSTGRESQL_SCHEMES.match(url):
-        return _postgresql(name, _POSTGRESQL_SCHEMES.sub("postgresql://", url))
+        return _postgresql(name, _POSTGRESQL_SCHEMES.sub("postgresql://", url), conn_max_age)
     if url.startswith("sqlite:///"):
         return _sqlite(name, url)
     scheme = url.partition("://")[0]
@@ -44,7 +85,7 @@ def database_from_url(name: str, url: str) -> dict[str, Any]:
     )
 
 
-def _postgresql(name: str, url: str) -> dict[str, Any]:
+def _postgresql(name: str, url: str, conn_max_age: int) -> dict[str, Any]:
     parts = urlsplit(url)
     query = [(key, value) for key, value in parse_qsl(parts.query) if key not in _FOREIGN_PARAMETERS]
     try:
@@ -54,6 +95,7 @@ def _postgresql(name: str, url: str) -> dict[str, Any]:
     if not database.get("NAME"):
         raise ImproperlyConfigured(f"{name}: the database's name is missing (postgresql://user:password@host/NAME).")
     database["CONN_HEALTH_CHECKS"] = True
+    database["CONN_MAX_AGE"] = conn_max_age
     return database
 
 

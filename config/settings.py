@@ -10,35 +10,48 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
-from config.environment import database_from_url, required
+from config.environment import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    database_from_url,
+    fernet_key,
+    hosts,
+    origins,
+    required,
+    secret_key,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = Env()
 try:
     DEBUG: bool = env.bool("DEBUG", False)
-    ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"] if DEBUG else [])
-    CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
+    ALLOWED_HOSTS = hosts(env, "ALLOWED_HOSTS", development=["127.0.0.1", "localhost"], debug=DEBUG)
+    CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [], validate=origins)
     CORS_ALLOWED_ORIGINS: list[str] = env.list(
-        "CORS_ALLOWED_ORIGINS", ["http://localhost:3000", "http://127.0.0.1:3000"] if DEBUG else []
+        "CORS_ALLOWED_ORIGINS",
+        ["http://localhost:3000", "http://127.0.0.1:3000"] if DEBUG else [],
+        validate=origins,
     )
     SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
-    SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", 0 if DEBUG else 31_536_000)
-    TOKEN_TTL_DAYS: int = env.int("TOKEN_TTL_DAYS", 30)
+    SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", 0 if DEBUG else 31_536_000, validate=NOT_NEGATIVE)
+    TOKEN_TTL_DAYS: int = env.int("TOKEN_TTL_DAYS", 30, validate=POSITIVE)
+    DATABASE_CONN_MAX_AGE: int = env.int("DATABASE_CONN_MAX_AGE", 60, validate=NOT_NEGATIVE)
     LOG_LEVEL: int = env.log_level("LOG_LEVEL", logging.INFO)
     SCHEMA_AUTO_REPAIR: bool = env.bool("SCHEMA_AUTO_REPAIR", True)
-    SCHEMA_LOCK_TIMEOUT: float = env.float("SCHEMA_LOCK_TIMEOUT", 5.0)
-    SCHEMA_VERIFY_INTERVAL: float = env.float("SCHEMA_VERIFY_INTERVAL", 15.0)
-    ENCRYPTION_KEY: str = env.str("ENCRYPTION_KEY", "")
+    SCHEMA_LOCK_TIMEOUT: float = env.float("SCHEMA_LOCK_TIMEOUT", 5.0, validate=POSITIVE)
+    SCHEMA_VERIFY_INTERVAL: float = env.float("SCHEMA_VERIFY_INTERVAL", 15.0, validate=POSITIVE)
+    ENCRYPTION_KEY: str = env.str("ENCRYPTION_KEY", "", validate=fernet_key)
     MASTER_ENCRYPTION_PASSWORD: str = env.str("MASTER_ENCRYPTION_PASSWORD", "")
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
 
-SECRET_KEY = required(env, "SECRET_KEY", development="for-development-only-" + "x" * 40, debug=DEBUG)
+SECRET_KEY = secret_key(env, "SECRET_KEY", debug=DEBUG)
 DATABASES = {
     "default": database_from_url(
         "DATABASE_URL",
         required(env, "DATABASE_URL", development=f"sqlite:///{BASE_DIR / 'plumbline.sqlite3'}", debug=DEBUG),
+        DATABASE_CONN_MAX_AGE,
     )
 }
 

@@ -53,9 +53,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.parametrize("environment", [DEVELOPMENT, PRODUCTION], ids=["development", "production"])
-def test_the_readme_lists_exactly_the_variables_that_the_settings_read(
-    read: Any, environment: dict[str, str]
-) -> None:
+def test_the_readme_lists_exactly_the_variables_that_the_settings_read(read: Any, environment: dict[str, str]) -> None:
     assert set(read(environment)["env"].dump()) == documented()
 
 

@@ -2,40 +2,283 @@
 
 from __future__ import annotations
 
-from config.schema.catalog import Snapshot
-from config.schema.findings import Report
+import json
+from collections.abc import Iterable
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+
+from django.db import DatabaseError, InterfaceError, ProgrammingError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+
+from config.schema import alembic, history, rows
+from config.schema.catalog import Snapshot, SnapshotError, snapshot
+from config.schema.compare import differences
+from config.schema.compare.pair import managed
+from config.schema.conf import schema_settings
+from config.schema.findings import Finding, Report
+from config.schema.fingerprint import fingerprint, fingerprint_query, graph_digest, server_version
+from config.schema.models import AlembicVersion, VerifiedSchema
+from config.schema.origin import origins
+from config.schema.shadow import ShadowError, expectation
+
+# What a database that is ahead of the code may differ in: this code still works on it.
+_WORKS_WHEN_AHEAD = frozenset({"schema.E014", "schema.E016", "schema.E018", "schema.W002", "schema.W003"})
+
+#: Fingerprints that this process itself has compared and found free of errors, by alias.
+_compared: dict[tuple[str, str], tuple[Finding, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What the one query of a start has found."""
+
+    fingerprint: str
+    warnings: tuple[Finding, ...] | None
+    adopted: bool
 
 
 def verify(using: str = "default") -> Report:
     """The start check: the history and the live fingerprint, one query each.
 
-    A fingerprint that is not the stored one, or no stored entry, leads to `compare`.
+    A fingerprint that is not the stored one, or no stored entry, leads to `compare`. In a database that
+    was adopted a third query reads `alembic_version`, whose rows are no part of the schema.
     A database that cannot be reached or read is a report with schema.E000, never an exception.
     """
-    raise NotImplementedError
+    connection = connections[using]
+    try:
+        found = history.findings(connection)
+        if _unreadable(found):
+            return Report.of(found, using)
+        start = _start(connection)
+        if start.warnings is None:
+            return _compare_and_remember(connection, start.fingerprint)
+        changed = alembic.findings(connection, present=True) if start.adopted else ()
+        return Report.of((*found, *model_changes(), *start.warnings, *changed), using)
+    except (DatabaseError, InterfaceError, SnapshotError) as error:
+        return Report.of([unreachable(using, error)], using)
 
 
 def verified(using: str = "default") -> bool:
     """Whether the live fingerprint is one that a full comparison has found free of errors.
 
     One query on the caller's connection, inside its transaction if there is one.
+    Raises DatabaseError when the database cannot be read.
     """
-    raise NotImplementedError
+    return _start(connections[using]).warnings is not None
 
 
 def compare(using: str = "default") -> Report:
-    """Always the full comparison of the live database with the shadow, and the history."""
-    raise NotImplementedError
+    """Always the full comparison of the live database with the shadow, the history and the models.
+
+    A database that cannot be reached or read is a report with schema.E000, never an exception.
+    """
+    try:
+        return _compare(connections[using]).report(using)
+    except (DatabaseError, InterfaceError, SnapshotError, ShadowError) as error:
+        return Report.of([unreachable(using, error)], using)
 
 
 def expected(using: str = "default") -> Snapshot:
-    """What the migrations on disk make, read back from the shadow."""
-    raise NotImplementedError
+    """What the migrations on disk make, read back from the shadow.
+
+    Where the server lets none be built (a standby, a role without TEMP) it is the snapshot that an earlier
+    comparison stored for these migrations and this server. Raises ShadowError when there is none either.
+    """
+    connection = connections[using]
+    try:
+        return expectation(connection)
+    except ShadowError as error:
+        stored = _stored(connection)
+        if stored is None:
+            raise ShadowError(f"the expectation cannot be built ({error}), and none is stored") from error
+        return Snapshot.from_json(stored)
 
 
 def store_verified(using: str = "default") -> Report:
     """A full comparison; stores expectation and fingerprint when it finds nothing worse than warnings.
 
-    `migrate` calls it at its end. Returns the comparison's report.
+    `migrate` calls it at its end. Returns the comparison's report. Nothing is stored while the database is ahead
+    of the code: what is forgiven then must not be forgiven later.
     """
-    raise NotImplementedError
+    connection = connections[using]
+    try:
+        before = fingerprint(connection)
+        comparison = _compare(connection)
+        report = comparison.report(using)
+        if report.ok and not _is_ahead(report.findings) and fingerprint(connection) == before:
+            _store(connection, before, comparison)
+    except (DatabaseError, InterfaceError, SnapshotError, ShadowError) as error:
+        return Report.of([unreachable(using, error)], using)
+    return report
+
+
+def forget() -> None:
+    """Drops what this process remembers; for tests that change models or databases under its feet."""
+    _compared.clear()
+    model_changes.cache_clear()
+    graph_digest.cache_clear()
+
+
+@cache
+def model_changes() -> tuple[Finding, ...]:
+    """The model changes without a migration (E003); the models do not change while the process runs."""
+    return tuple(history.model_changes())
+
+
+def unreachable(using: str, error: Exception) -> Finding:
+    """schema.E000: nothing can be said about the schema, which is not the same as drift."""
+    return Finding(
+        id="schema.E000",
+        database=using,
+        expected="a database that answers",
+        actual=" ".join(str(error).split()) or type(error).__name__,
+        breaks="everything; whether the schema is in line is not known",
+        command="check DATABASE_URL, the server, and the rights of its role; then start again",
+    )
+
+
+def _unreadable(found: Iterable[Finding]) -> bool:
+    return any(finding.id == "schema.E000" for finding in found)
+
+
+def _is_ahead(found: Iterable[Finding]) -> bool:
+    return any(finding.id == "schema.W001" for finding in found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """What a full comparison has found: in the history, and between the snapshots."""
+
+    past: tuple[Finding, ...]
+    found: tuple[Finding, ...] = ()
+    wanted: Snapshot | None = None
+
+    def report(self, using: str) -> Report:
+        return Report.of((*self.past, *model_changes(), *self.found), using)
+
+
+def _compare(connection: BaseDatabaseWrapper) -> _Comparison:
+    past = tuple(history.findings(connection))
+    if _unreadable(past):
+        return _Comparison(past)
+    wanted = expected(connection.alias)
+    actual = snapshot(connection, wanted.tables.keys())
+    found = [*differences(wanted, actual, connection.alias), *rows.broken_promises(connection, wanted, actual)]
+    if AlembicVersion._meta.db_table in actual.tables:
+        found += alembic.findings(connection, present=any(o.name == alembic.TABLE for o in actual.others))
+    found = _softened([finding for finding in found if not _registered(finding)], wanted, past)
+    return _Comparison(past, tuple(_with_origins(connection, found)), wanted)
+
+
+def _compare_and_remember(connection: BaseDatabaseWrapper, live: str) -> Report:
+    """A full comparison whose outcome this process keeps for as long as the fingerprint stays `live`."""
+    try:
+        comparison = _compare(connection)
+    except ShadowError as error:
+        return Report.of([unreachable(connection.alias, error)], connection.alias)
+    if not any(finding.is_error for finding in comparison.found) and fingerprint(connection) == live:
+        _compared[connection.alias, live] = comparison.found
+    return comparison.report(connection.alias)
+
+
+def _registered(finding: Finding) -> bool:
+    """Whether an object that no model makes is named, with a reason, in SCHEMA['OBJECTS']."""
+    if finding.id != "schema.W002":
+        return False
+    part = finding.name or finding.column
+    names = {finding.table, f"{finding.table}.{part}"} if part is None else {f"{finding.table}.{part}", part}
+    return any(name in names for name, _ in schema_settings().objects)
+
+
+def _softened(found: list[Finding], wanted: Snapshot, past: Iterable[Finding]) -> list[Finding]:
+    """With migrations of newer code applied, what this code can live with is W001: a rollback must start."""
+    ahead = {(finding.name or "").partition(".")[0] for finding in past if finding.id == "schema.W001"}
+    if not ahead:
+        return found
+    apps = {name: (table.model or "").partition(".")[0] for name, table in wanted.tables.items()}
+    return [
+        replace(finding, id="schema.W001", level="warning")
+        if finding.id in _WORKS_WHEN_AHEAD and apps.get(finding.table, next(iter(ahead))) in ahead
+        else finding
+        for finding in found
+    ]
+
+
+def _with_origins(connection: BaseDatabaseWrapper, found: list[Finding]) -> list[Finding]:
+    """Missing tables and columns with the migration that makes them, and whether it is recorded as applied."""
+    if not any(finding.id in ("schema.E010", "schema.E011") for finding in found):
+        return found
+    made_by = origins()
+    recorded = {row.key for row in history.recorded_rows(connection)}
+    return [_with_origin(finding, made_by.get((finding.table, finding.column)), recorded) for finding in found]
+
+
+def _with_origin(finding: Finding, made: tuple[str, str] | None, recorded: set[tuple[str, str]]) -> Finding:
+    if made is None or finding.id not in ("schema.E010", "schema.E011"):
+        return finding
+    applied = made in recorded
+    state = "is recorded as applied" if applied else "is not applied"
+    detail = "; ".join(filter(None, (f"{'.'.join(made)} makes it and {state}", finding.detail)))
+    return replace(finding, detail=detail, command=finding.command if applied else managed("migrate", finding.database))
+
+
+def _start(connection: BaseDatabaseWrapper) -> _Start:
+    """The live fingerprint and the stored entry for it, in one query."""
+    sql, params = fingerprint_query(connection)
+    statement = f"""
+        SELECT f.value, v.fingerprint, v.warnings, EXISTS (SELECT 1 FROM schema_alembic_versions)
+        FROM ({sql}) AS f
+        LEFT JOIN schema_verified v ON v.alias = %s AND v.graph = %s AND v.server = %s"""  # noqa: S608 - fixed text
+    try:
+        # Inside a transaction PostgreSQL survives a failing query only by a savepoint.
+        savepoint = transaction.atomic(connection.alias) if connection.in_atomic_block else nullcontext()
+        with savepoint, connection.cursor() as cursor:
+            cursor.execute(statement, [*params, *_key(connection).values()])
+            live, known, warnings, adopted = cursor.fetchone()
+    except DatabaseError as error:
+        if not _lacks_own_tables(error):
+            raise
+        live, known, warnings, adopted = fingerprint(connection), None, "[]", False
+    if live == known:
+        return _Start(live, tuple(Finding(**item) for item in json.loads(warnings)), bool(adopted))
+    return _Start(live, _compared.get((connection.alias, live)), bool(adopted))
+
+
+def _lacks_own_tables(error: DatabaseError) -> bool:
+    """Before the first migrate, and when one of the guard's own tables has been damaged."""
+    return isinstance(error, ProgrammingError) or str(error).startswith(("no such table", "no such column"))
+
+
+def _key(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    return {"alias": connection.alias, "graph": graph_digest(), "server": server_version(connection)}
+
+
+def _stored(connection: BaseDatabaseWrapper) -> str | None:
+    """The expectation stored for these migrations and this server, as JSON."""
+    try:
+        entries = VerifiedSchema.objects.using(connection.alias).filter(**_key(connection))
+        return entries.values_list("expected", flat=True).first()
+    except DatabaseError as error:
+        if _lacks_own_tables(error):
+            return None
+        raise
+
+
+def _store(connection: BaseDatabaseWrapper, live: str, comparison: _Comparison) -> None:
+    if comparison.wanted is None or VerifiedSchema._meta.db_table not in comparison.wanted.tables:
+        return
+    # What alembic_version holds is read anew at each start.
+    warnings = [asdict(finding) for finding in comparison.found if finding.id != "schema.W004"]
+    VerifiedSchema.objects.using(connection.alias).update_or_create(
+        defaults={
+            "fingerprint": live,
+            "expected": comparison.wanted.as_json(),
+            "warnings": warnings,
+            "verified_at": timezone.now(),
+        },
+        alias=connection.alias,
+        graph=graph_digest(),
+        server=server_version(connection),
+    )

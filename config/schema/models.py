@@ -24,3 +24,61 @@ class AdoptionEntry(models.Model):
     def __str__(self) -> str:
         place = f"{self.table}.{self.column}" if self.column else self.table
         return f"{place}: {self.action}"
+
+
+class VerifiedSchema(models.Model):
+    """A schema that a full comparison has found in line, so that a start need only compare fingerprints.
+
+    `expected` comes from the shadow and never from the live database, or the check could not fail.
+    """
+
+    alias = models.CharField(help_text="The database alias; routers may give each other tables.")
+    graph = models.CharField(help_text="Digest of the migrations on disk and of Django's version.")
+    server = models.CharField(help_text="The server's version, whose words the expectation is in.")
+    fingerprint = models.CharField(help_text="Computed by the server over the live schema.")
+    expected = models.TextField(help_text="The expected snapshot as JSON.")
+    warnings = models.JSONField(default=list, help_text="What the comparison reported; never an error.")
+    verified_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        db_table = "schema_verified"
+        constraints = (models.UniqueConstraint(fields=("alias", "graph", "server"), name="schema_verified_once"),)
+        verbose_name = "verified schema"
+
+    def __str__(self) -> str:
+        return f"{self.alias}: {self.fingerprint[:12]}"
+
+
+class SchemaRepair(models.Model):
+    """One statement that a repair ran, and what came of it."""
+
+    at = models.DateTimeField(default=timezone.now, db_default=Now())
+    finding = models.CharField(help_text="The id of the finding it mends.")
+    place = models.CharField(help_text="The object, as the finding names it.")
+    sql = models.TextField()
+    outcome = models.TextField(help_text="'done', or the server's words.")
+    seconds = models.FloatField()
+    run_by = models.CharField(help_text="Operating system user and host.")
+
+    class Meta:
+        db_table = "schema_repairs"
+        ordering = ("-id",)
+        verbose_name = "schema repair"
+
+    def __str__(self) -> str:
+        return f"{self.finding} {self.place}: {self.outcome}"
+
+
+class AlembicVersion(models.Model):
+    """What the old tool's version table held when the database was adopted."""
+
+    recorded_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    versions = models.JSONField(help_text="The rows of alembic_version, sorted.")
+
+    class Meta:
+        db_table = "schema_alembic_versions"
+        ordering = ("-id",)
+        verbose_name = "recorded alembic version"
+
+    def __str__(self) -> str:
+        return ", ".join(self.versions)

@@ -1,0 +1,205 @@
+"""Columns: missing, unknown, of another type, nullability, default, identity, generation, collation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from config.schema.catalog import Column
+from config.schema.compare.pair import Pair, quoted
+from config.schema.compare.types import fit
+from config.schema.findings import Finding
+
+_LITERAL_CAST = re.compile(r"^('(?:[^']|'')*')::[a-z ]+(\(\d+\))?$")
+
+
+def missing(pair: Pair) -> Iterator[Finding]:
+    for column in pair.missing:
+        similar = [other.name for other in pair.unknown if fit(column.type, other.type, pair.engine) != "other"]
+        yield pair.finding(
+            "schema.E011",
+            column=column.name,
+            expected=describe(column),
+            actual="no such column",
+            breaks=f"every query that reads or writes {column.field or column.name}",
+            detail=f"unknown here: {', '.join(similar)}; perhaps renamed by hand" if similar else "",
+        )
+
+
+def types(pair: Pair) -> Iterator[Finding]:
+    for expected, actual in pair.shared:
+        result = fit(expected.type, actual.type, pair.engine)
+        if result == "same":
+            continue
+        column, type_ = quoted(actual.name), expected.type
+        harmless = "nothing this code writes; the database accepts more than the model"
+        harm = "values are refused, cut, rounded or come back as something else"
+        yield pair.finding(
+            "schema.E012",
+            column=actual.name,
+            expected=expected.type,
+            actual=actual.type,
+            breaks=harmless if result == "wider" else harm,
+            level="warning" if result == "wider" else "error",
+            command=pair.alter(f"ALTER COLUMN {column} TYPE {type_} USING {column}::{type_}"),
+        )
+
+
+def too_strict(pair: Pair) -> Iterator[Finding]:
+    for expected, actual in pair.shared:
+        if expected.nullable and not actual.nullable:
+            yield pair.finding(
+                "schema.E013",
+                column=actual.name,
+                expected="may be NULL",
+                actual="NOT NULL",
+                breaks="every insert or update that leaves the field empty",
+                command=pair.alter(f"ALTER COLUMN {quoted(actual.name)} DROP NOT NULL"),
+            )
+
+
+def too_lax(pair: Pair) -> Iterator[Finding]:
+    for expected, actual in pair.shared:
+        if not expected.nullable and (actual.nullable or actual.unproven):
+            yield pair.finding(
+                "schema.E014",
+                column=actual.name,
+                expected="NOT NULL",
+                actual="NOT NULL, not validated" if actual.unproven else "may be NULL",
+                breaks="code that reads the field as never empty: rows fall out of filters, serialisers fail",
+            )
+
+
+def unknown(pair: Pair) -> Iterator[Finding]:
+    for column in pair.unknown:
+        drop = pair.alter(f"DROP COLUMN {quoted(column.name)}")
+        given = column.nullable or column.default is not None or column.identity or column.generated
+        yield pair.finding(
+            "schema.W002" if given else "schema.E015",
+            column=column.name,
+            expected="no such column",
+            actual=describe(column),
+            breaks="nothing: the code does not see it" if given else "every insert: nobody supplies a value",
+            command=drop if given else pair.alter(f"ALTER COLUMN {quoted(column.name)} DROP NOT NULL"),
+        )
+
+
+def defaults(pair: Pair) -> Iterator[Finding]:
+    for expected, actual in pair.shared:
+        if expected.identity or actual.identity or expected.generated or actual.generated:
+            continue
+        if _literal(expected.default) == _literal(actual.default):
+            continue
+        relied_on = expected.default is not None
+        yield pair.finding(
+            "schema.E017" if relied_on else "schema.W002",
+            column=actual.name,
+            expected=f"DEFAULT {expected.default}" if relied_on else "no default",
+            actual=f"DEFAULT {actual.default}" if actual.default is not None else "no default",
+            breaks="inserts that leave the value to the database" if relied_on else "nothing: the code gives a value",
+            command="" if relied_on else pair.alter(f"ALTER COLUMN {quoted(actual.name)} DROP DEFAULT"),
+        )
+
+
+def _literal(default: str | None) -> str | None:
+    """A default without the cast of a literal: a differing type is a finding of its own."""
+    found = _LITERAL_CAST.match(default or "")
+    return found[1] if found else default
+
+
+def identity(pair: Pair) -> Iterator[Finding]:
+    for expected, actual in pair.shared:
+        wanted, found = _kind(expected), _kind(actual)
+        if wanted == found:
+            continue
+        harmless = not wanted and found != "always"
+        yield pair.finding(
+            "schema.W002" if harmless else "schema.E017",
+            column=actual.name,
+            expected=_words(expected),
+            actual=_words(actual),
+            breaks="nothing: the code gives a value" if harmless else _consequence(wanted, found),
+            command=pair.alter(f"ALTER COLUMN {quoted(actual.name)} DROP DEFAULT") if harmless else "",
+        )
+
+
+def _kind(column: Column) -> str:
+    """Keys of Django before 4.1 are serial: for inserts the same as BY DEFAULT."""
+    return "by default" if column.identity == "serial" else column.identity
+
+
+def _words(column: Column) -> str:
+    words = {
+        "": "no identity" if column.default is None else f"DEFAULT {column.default}",
+        "by default": "identity BY DEFAULT",
+        "always": "identity ALWAYS",
+        "serial": "serial",
+        "rowid": "rowid without AUTOINCREMENT",
+    }
+    return words[column.identity]
+
+
+def _consequence(wanted: str, found: str) -> str:
+    if found == "always":
+        return "inserts that give the key themselves (loaddata, bulk_create, restore)"
+    if found == "rowid":
+        return "keys of deleted rows are handed out again"
+    return "every insert: nobody supplies the key" if wanted else "inserts"
+
+
+def sequences(pair: Pair) -> Iterator[Finding]:
+    for _, actual in pair.shared:
+        if actual.highest is not None:
+            yield pair.finding(
+                "schema.E017",
+                column=actual.name,
+                name=actual.sequence,
+                expected=f"the next key is above {actual.highest}, the highest in the table",
+                actual="the next key is taken",
+                breaks="inserts: duplicate key, until the sequence has caught up",
+            )
+
+
+def generated(pair: Pair) -> Iterator[Finding]:
+    for expected, actual in pair.shared:
+        if expected.generated == actual.generated:
+            continue
+        writes = expected.generated is None
+        yield pair.finding(
+            "schema.E017",
+            column=actual.name,
+            expected="an ordinary column" if writes else f"GENERATED ALWAYS AS {expected.generated}",
+            actual=f"GENERATED ALWAYS AS {actual.generated}" if actual.generated else "an ordinary column",
+            breaks="every write of the field" if writes else "the value is not what the model computes",
+            command=pair.alter(f"ALTER COLUMN {quoted(actual.name)} DROP EXPRESSION")
+            if writes
+            else pair.alter(f"DROP COLUMN {quoted(actual.name)}") + f" then {pair.repair}",
+        )
+
+
+def collations(pair: Pair) -> Iterator[Finding]:
+    for expected, actual in pair.shared:
+        if expected.collation != actual.collation:
+            yield pair.finding(
+                "schema.W003",
+                column=actual.name,
+                expected=f"collation {expected.collation or 'of the database'}",
+                actual=f"collation {actual.collation or 'of the database'}",
+                breaks="order and comparison of texts",
+                command=pair.alter(
+                    f"ALTER COLUMN {quoted(actual.name)} TYPE {expected.type} "
+                    f"COLLATE {quoted(expected.collation or 'default')}"
+                ),
+            )
+
+
+def describe(column: Column) -> str:
+    """The column as it would be written in a CREATE TABLE."""
+    parts = [column.type, "NULL" if column.nullable else "NOT NULL"]
+    if column.default is not None:
+        parts.append(f"DEFAULT {column.default}")
+    if column.identity:
+        parts.append(_words(column))
+    if column.generated:
+        parts.append(f"GENERATED ALWAYS AS {column.generated}")
+    return " ".join(parts)

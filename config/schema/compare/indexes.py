@@ -1,0 +1,46 @@
+"""Indexes that carry no constraint: missing or invalid ones make queries slow, never wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from operator import attrgetter
+
+from config.schema.catalog import Index
+from config.schema.compare.constraints import describe_index, other_name
+from config.schema.compare.pair import Pair, folded, match, quoted
+from config.schema.findings import Finding
+
+
+def indexes(pair: Pair) -> Iterator[Finding]:
+    expected = [index for index in pair.expected.indexes if index.kind == "index"]
+    actual = [index for index in pair.actual.indexes if index.kind == "index"]
+    pairs, missing, extra = match(expected, actual, lambda index: _structure(index, pair), attrgetter("name"))
+    for wanted, found in pairs:
+        if not found.valid:
+            yield _finding(pair, found.name, describe_index(wanted), "invalid: an interrupted build; never used")
+        if wanted.declared and wanted.name != found.name:
+            yield other_name(pair, wanted.name, found.name, constraint=False)
+    for wanted in missing:
+        instead = next((index for index in extra if index.name == wanted.name), None)
+        actually = describe_index(instead) if instead else "no such index"
+        yield _finding(pair, wanted.name, describe_index(wanted), actually)
+    for found in extra:
+        yield pair.finding(
+            "schema.W002",
+            name=found.name,
+            expected="no such index",
+            actual=describe_index(found),
+            breaks="nothing; every write keeps it up to date",
+            command=pair.sql(f"DROP INDEX {quoted(found.name)};"),
+        )
+
+
+def _structure(index: Index, pair: Pair) -> Hashable:
+    keys = tuple((folded(key.expression, pair.engine), key.options) for key in index.keys)
+    return index.method, keys, index.condition, frozenset(index.include)
+
+
+def _finding(pair: Pair, name: str, expected: str, actual: str) -> Finding:
+    return pair.finding(
+        "schema.W003", name=name, expected=expected, actual=actual, breaks="nothing; queries that need it are slow"
+    )

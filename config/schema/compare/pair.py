@@ -1,0 +1,124 @@
+"""One table as expected and as it is, and how findings about it are made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import DEFAULT_DB_ALIAS
+
+from config.schema.catalog import Column, Table
+from config.schema.findings import Finding, Level
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A table on both sides. `database` is the alias, `engine` the vendor."""
+
+    expected: Table
+    actual: Table
+    database: str
+    engine: str
+
+    def finding(
+        self,
+        id: str,
+        *,
+        column: str | None = None,
+        name: str | None = None,
+        expected: str = "",
+        actual: str = "",
+        breaks: str = "",
+        command: str = "",
+        detail: str = "",
+        level: Level | None = None,
+    ) -> Finding:
+        return Finding(
+            id=id,
+            database=self.database,
+            table=self.expected.name,
+            column=column,
+            name=name,
+            expected=expected,
+            actual=actual,
+            breaks=breaks,
+            command=command or self.repair,
+            detail=detail,
+            level=level,
+        )
+
+    @property
+    def repair(self) -> str:
+        return managed("schema repair", self.database)
+
+    def sql(self, statement: str) -> str:
+        """The command that runs one statement by hand: what is dropped or retyped is a person's decision."""
+        if self.engine == "sqlite":
+            return "manage.py makemigrations --empty APP, with an operation that rebuilds the table"
+        return f"in {managed('dbshell', self.database)}: {statement}"
+
+    def alter(self, action: str) -> str:
+        return self.sql(f"ALTER TABLE {quoted(self.expected.name)} {action};")
+
+    @property
+    def shared(self) -> list[tuple[Column, Column]]:
+        """The columns both sides have: expected, actual."""
+        actual = {folded(column.name, self.engine): column for column in self.actual.columns}
+        pairs = ((column, actual.get(folded(column.name, self.engine))) for column in self.expected.columns)
+        return [(expected, found) for expected, found in pairs if found is not None]
+
+    @property
+    def missing(self) -> list[Column]:
+        names = {folded(column.name, self.engine) for column in self.actual.columns}
+        return [column for column in self.expected.columns if folded(column.name, self.engine) not in names]
+
+    @property
+    def unknown(self) -> list[Column]:
+        names = {folded(column.name, self.engine) for column in self.expected.columns}
+        return [column for column in self.actual.columns if folded(column.name, self.engine) not in names]
+
+    def concerns_model(self, columns: Collection[str]) -> bool:
+        """Whether an object on these columns can refuse what the model writes.
+
+        What stands on unknown columns only is met by every row this code writes: they stay NULL or default.
+        """
+        unknown = {column.name for column in self.unknown}
+        return not columns or not set(columns) <= unknown
+
+
+def folded(name: str, engine: str) -> str:
+    """Column names as the engine compares them: SQLite does not tell case apart."""
+    return name.lower() if engine == "sqlite" else name
+
+
+def quoted(name: str) -> str:
+    return name if name.startswith('"') and name.endswith('"') else f'"{name}"'
+
+
+def managed(command: str, database: str) -> str:
+    """A manage.py command line, with the alias where it is not the default one."""
+    option = "" if database == DEFAULT_DB_ALIAS else f" --database {database}"
+    return f"manage.py {command}{option}"
+
+
+def match(
+    expected: Iterable[T], actual: Iterable[T], structure: Callable[[T], Hashable], name: Callable[[T], str]
+) -> tuple[list[tuple[T, T]], list[T], list[T]]:
+    """Pairs of equal structure, what is missing and what is extra, as multisets; equal names pair first."""
+    pool: dict[Hashable, list[T]] = defaultdict(list)
+    for item in actual:
+        pool[structure(item)].append(item)
+    pairs, missing = [], []
+    for item in expected:
+        same = pool[structure(item)]
+        if not same:
+            missing.append(item)
+            continue
+        chosen = next((other for other in same if name(other) == name(item)), same[0])
+        same.remove(chosen)
+        pairs.append((item, chosen))
+    return pairs, missing, [item for rest in pool.values() for item in rest]

@@ -1,0 +1,116 @@
+"""Tables: missing, out of reach, hidden, unlogged; and what nobody owns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.schema.catalog import Other, Snapshot, Table
+from config.schema.compare.pair import Pair, managed, quoted
+from config.schema.findings import Finding
+
+
+def missing(expected: Snapshot, actual: Snapshot, database: str) -> Iterator[Finding]:
+    for name, table in expected.tables.items():
+        if name in actual.tables:
+            continue
+        elsewhere = sorted({other.schema for other in actual.others if other.name == name and not other.reachable})
+        yield Finding(
+            id="schema.E010",
+            database=database,
+            table=name,
+            expected=f"the table of {table.model or name}",
+            actual="no such table" if not elsewhere else f"not on the search path; found in {', '.join(elsewhere)}",
+            breaks=f"everything that reads or writes {table.model or name}",
+            command=f'in {managed("dbshell", database)}: ALTER TABLE "{elsewhere[0]}".{quoted(name)} SET SCHEMA …;'
+            if elsewhere
+            else managed("schema repair", database),
+        )
+
+
+def unowned(expected: Snapshot, actual: Snapshot, database: str) -> Iterator[Finding]:
+    known = {other.name for other in expected.others} | expected.tables.keys()
+    used = " ".join(column.type for table in expected.tables.values() for column in table.columns)
+    for other in actual.others:
+        if not other.reachable or other.name in known or other.name in used:
+            continue
+        yield Finding(
+            id="schema.W002",
+            database=database,
+            table=other.name,
+            expected="nothing of this name",
+            actual=f"a {other.kind}",
+            breaks="nothing: the code does not see it",
+            command=f"name it in SCHEMA['OBJECTS'] with a reason, or in {managed('dbshell', database)}: {_drop(other)}",
+        )
+
+
+def _drop(other: Other) -> str:
+    kind = other.kind.removeprefix("temporary ").upper()
+    word = {"ENUM TYPE": "TYPE", "RANGE TYPE": "TYPE", "COMPOSITE TYPE": "TYPE", "PARTITIONED TABLE": "TABLE"}
+    return f"DROP {word.get(kind, kind)} {quoted(other.name)};"
+
+
+def hidden(pair: Pair) -> Iterator[Finding]:
+    """Rows that are there and that queries do not reach: they answer with fewer rows, and with no error."""
+    table = pair.actual
+    if is_stand_in(table):
+        yield _hidden(pair, "a table", f"a {table.kind}", pair.sql(f"DROP {table.kind.upper()} {quoted(table.name)};"))
+    if table.hides:
+        where = ", ".join(table.hides)
+        actual = f"the one in {table.schema} is read, and hides the one in {where}"
+        command = pair.sql(f"DROP TABLE {quoted(table.schema)}.{quoted(table.name)}; or mend the search path")
+        yield _hidden(pair, "one table of this name on the search path", actual, command)
+    if table.row_security == "active":
+        yield _hidden(
+            pair, "no row security", "row security hides rows from our role", pair.alter("DISABLE ROW LEVEL SECURITY")
+        )
+
+
+def is_stand_in(table: Table) -> bool:
+    """Something in the place of a table: it has neither keys nor constraints to compare."""
+    return table.kind not in ("table", "partitioned table")
+
+
+def _hidden(pair: Pair, expected: str, actual: str, command: str) -> Finding:
+    return pair.finding(
+        "schema.E019",
+        expected=expected,
+        actual=actual,
+        breaks="lists and counts: rows are missing from them and nothing fails",
+        command=command,
+    )
+
+
+def row_security(pair: Pair) -> Iterator[Finding]:
+    if pair.actual.row_security == "other roles":
+        yield pair.finding(
+            "schema.W002",
+            name="row security",
+            expected="no row security",
+            actual="on, without effect on our role",
+            breaks="nothing for our role; others see fewer rows",
+            command=pair.alter("DISABLE ROW LEVEL SECURITY"),
+        )
+
+
+def storage(pair: Pair) -> Iterator[Finding]:
+    if not pair.actual.logged:
+        yield pair.finding(
+            "schema.W003",
+            expected="a logged table",
+            actual="UNLOGGED",
+            breaks="the table is empty after a crash of the server, and on a standby",
+            command=pair.alter("SET LOGGED"),
+        )
+
+
+def triggers(pair: Pair) -> Iterator[Finding]:
+    for trigger in pair.actual.triggers:
+        yield pair.finding(
+            "schema.W002",
+            name=trigger.name,
+            expected="no trigger or rule",
+            actual=trigger.definition,
+            breaks="nothing known; it may change or refuse what the code writes",
+            command=f"name {pair.expected.name}.{trigger.name} in SCHEMA['OBJECTS'] with a reason, or drop it",
+        )

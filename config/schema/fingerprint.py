@@ -1,0 +1,121 @@
+"""A digest of the live schema, computed by the server in one query.
+
+It covers whatever a comparison looks at in the catalog; names of indexes and constraints and the order of
+columns are left out. It may differ where a comparison finds nothing, never the other way round.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import django
+from django.apps import apps
+from django.db import router
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+_SQLITE = """
+SELECT SHA256(group_concat(line, char(10))) AS value FROM (
+    SELECT 'main' || type || tbl_name || coalesce(sql, name) AS line FROM main.sqlite_master
+    WHERE substr(name, 1, 11) <> 'sqlite_stat'
+    UNION ALL SELECT 'temp' || type || tbl_name || coalesce(sql, name) FROM temp.sqlite_master
+    ORDER BY 1)
+"""
+
+# Relations in reach; those of the models in detail, of all others only kind and name.
+_POSTGRESQL = """
+WITH relation AS (
+    SELECT c.oid, c.relname, n.nspname, c.relkind, c.relpersistence, c.relrowsecurity,
+           c.relname = ANY (%s) OR n.nspname || '"."' || c.relname = ANY (%s) AS managed,
+           concat_ws('|', n.nspname, c.relname, pg_table_is_visible(c.oid)) AS place
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+      AND (n.nspname = ANY (current_schemas(true)) OR n.nspname || '"."' || c.relname = ANY (%s))
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+), line (text) AS (
+    SELECT concat_ws('|', 'relation', place, relkind, relpersistence,
+                     CASE WHEN relrowsecurity THEN row_security_active(oid)::text END, pg_get_partkeydef(oid))
+    FROM relation WHERE managed OR nspname NOT LIKE 'pg\\_temp%%'
+  UNION ALL
+    SELECT concat_ws('|', 'column', r.place, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+                     a.attidentity, a.attgenerated, a.attcollation, pg_get_expr(d.adbin, d.adrelid))
+    FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE r.managed
+  UNION ALL
+    SELECT concat_ws('|', 'constraint', r.place, pg_get_constraintdef(c.oid), c.convalidated,
+                     (SELECT string_agg(DISTINCT t.tgenabled::text, '') FROM pg_trigger t WHERE t.tgconstraint = c.oid))
+    FROM relation r JOIN pg_constraint c ON c.conrelid = r.oid WHERE r.managed
+  UNION ALL
+    SELECT concat_ws('|', 'index', r.place, i.indisunique, i.indisvalid, i.indisready, i.indislive,
+                     substr(x.def, strpos(x.def, ' ON ')))
+    FROM relation r JOIN pg_index i ON i.indrelid = r.oid
+    CROSS JOIN LATERAL pg_get_indexdef(i.indexrelid) AS x (def) WHERE r.managed
+  UNION ALL
+    SELECT concat_ws('|', 'trigger', r.place, t.tgname, t.tgenabled, pg_get_triggerdef(t.oid))
+    FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal WHERE r.managed
+  UNION ALL
+    SELECT concat_ws('|', 'rule', r.place, w.rulename, w.ev_enabled, pg_get_ruledef(w.oid))
+    FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.rulename <> '_RETURN' WHERE r.managed
+  UNION ALL
+    SELECT concat_ws('|', 'type', n.nspname, t.typname, t.typtype)
+    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
+    WHERE t.typtype IN ('e', 'd', 'r', 'c') AND (t.typtype <> 'c' OR c.relkind = 'c')
+      AND n.nspname = ANY (current_schemas(false)) AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+)
+SELECT encode(sha256(convert_to(string_agg(text, E'\\n' ORDER BY text COLLATE "C"), 'UTF8')), 'hex') AS value FROM line
+"""
+
+
+def fingerprint_query(connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    """The statement that computes the fingerprint, and its parameters."""
+    if connection.vendor == "sqlite":
+        return _SQLITE, []
+    names = managed_tables(connection)
+    return _POSTGRESQL, [names, names, names]
+
+
+def fingerprint(connection: BaseDatabaseWrapper) -> str:
+    """The live schema's digest, 64 hexadecimal characters. Raises DatabaseError when it cannot be read."""
+    sql, params = fingerprint_query(connection)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)
+        return str(cursor.fetchone()[0])
+
+
+def managed_tables(connection: BaseDatabaseWrapper) -> list[str]:
+    """The tables that `migrate` makes on this alias, by the models as they are."""
+    tables = {
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.can_migrate(connection) and router.allow_migrate_model(connection.alias, model)
+    }
+    return sorted(tables | {MigrationRecorder.Migration._meta.db_table})
+
+
+@cache
+def graph_digest() -> str:
+    """A digest of the migrations on disk, text included, of the models and of Django's version.
+
+    Computed once per process: neither changes while it runs.
+    """
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    digest = hashlib.sha256(django.get_version().encode())
+    for key, migration in sorted(loader.disk_migrations.items()):
+        digest.update(repr(key).encode())
+        digest.update(Path(inspect.getfile(type(migration))).read_bytes())
+    for model in sorted(apps.get_models(include_auto_created=True), key=lambda model: model._meta.label):
+        digest.update(f"{model._meta.label} {model._meta.db_table}".encode())
+    return digest.hexdigest()
+
+
+def server_version(connection: BaseDatabaseWrapper) -> str:
+    """The version whose words a snapshot is in, for example `postgresql 15` or `sqlite 3.45`."""
+    version = connection.get_database_version()
+    return (
+        f"{connection.vendor} {'.'.join(map(str, version[:1] if connection.vendor == 'postgresql' else version[:2]))}"
+    )

@@ -1,0 +1,155 @@
+"""Rows that break a promise the database does not keep: sampled, and bounded in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError, OperationalError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from config.schema.catalog import Check, ForeignKey, Index, Snapshot, Table
+from config.schema.compare import reworded
+from config.schema.compare.pair import folded, managed
+from config.schema.findings import Finding
+
+SAMPLE = 5
+SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A promise that the live table does not enforce, and the condition its breaking rows meet."""
+
+    table: Table
+    promise: str
+    condition: str
+    column: str | None = None
+    name: str | None = None
+
+
+def broken_promises(connection: BaseDatabaseWrapper, expected: Snapshot, actual: Snapshot) -> Iterator[Finding]:
+    """schema.E018 for each promise that is not enforced and that rows break: one short query per doubt."""
+    for doubt in doubts(connection, expected, actual):
+        yield from _finding(connection, doubt)
+
+
+def doubts(connection: BaseDatabaseWrapper, expected: Snapshot, actual: Snapshot) -> Iterator[Doubt]:
+    """What the live tables promise no longer, as conditions to look for."""
+    for name, table in expected.tables.items():
+        live = actual.tables.get(name)
+        if live is None or live.kind not in ("table", "partitioned table"):
+            continue
+        live = reworded(live, expected)
+        present = {folded(column.name, expected.engine) for column in live.columns}
+        for doubt, columns in _of_table(connection, table, live, expected.engine):
+            if {folded(column, expected.engine) for column in columns} <= present:
+                yield doubt
+
+
+def _of_table(
+    connection: BaseDatabaseWrapper, table: Table, live: Table, engine: str
+) -> Iterator[tuple[Doubt, tuple[str, ...]]]:
+    quote = connection.ops.quote_name
+    loose = {column.name for column in live.columns if column.nullable or column.unproven}
+    for column in table.columns:
+        if not column.nullable and column.name in loose:
+            yield Doubt(table, "NOT NULL", f"{quote(column.name)} IS NULL", column.name), (column.name,)
+    for check in table.checks:
+        if not any(_enforces(found, check) for found in live.checks):
+            subject = check.columns[0] if len(check.columns) == 1 else None
+            promise = f"CHECK {check.expression}"
+            yield Doubt(table, promise, f"NOT ({check.expression})", subject, check.name or "check"), check.columns
+    for key in table.foreign_keys:
+        if engine == "sqlite" or not any(_refers(found, key) for found in live.foreign_keys):
+            yield (
+                Doubt(table, _reference(key), _orphan(quote, table, key), key.columns[0], key.name or None),
+                key.columns,
+            )
+    for index in table.indexes:
+        if index.kind in ("unique", "primary key") and not any(_unique(found, index) for found in live.indexes):
+            yield _duplicates(quote, table, index), index.columns
+
+
+def _enforces(found: Check, wanted: Check) -> bool:
+    return found.expression == wanted.expression and found.validated and found.enforced
+
+
+def _refers(found: ForeignKey, wanted: ForeignKey) -> bool:
+    same = (found.columns, found.target, found.target_columns) == (wanted.columns, wanted.target, wanted.target_columns)
+    return same and found.validated and found.enforced and found.fires
+
+
+def _unique(found: Index, wanted: Index) -> bool:
+    same_kind = found.kind in ("unique", "primary key") and found.valid
+    return same_kind and set(found.columns) == set(wanted.columns) and found.condition == wanted.condition
+
+
+def _reference(key: ForeignKey) -> str:
+    return f"({', '.join(key.columns)}) REFERENCES {key.target} ({', '.join(key.target_columns)})"
+
+
+def _orphan(quote: Any, table: Table, key: ForeignKey) -> str:
+    pairs = list(zip(key.columns, key.target_columns, strict=True))
+    present = " AND ".join(f"o.{quote(column)} IS NOT NULL" for column, _ in pairs)
+    equal = " AND ".join(f"t.{quote(target)} = o.{quote(column)}" for column, target in pairs)
+    return f"{present} AND NOT EXISTS (SELECT 1 FROM {quote(key.target)} t WHERE {equal})"  # noqa: S608 - catalog names
+
+
+def _duplicates(quote: Any, table: Table, index: Index) -> Doubt:
+    names = {column.name for column in table.columns}
+    keys = ", ".join(quote(key) if key in names else key for key in index.columns)
+    where = f"WHERE {index.condition} " if index.condition else ""
+    present = " AND ".join(f"({key}) IS NOT NULL" for key in keys.split(", "))
+    twice = f"SELECT {keys} FROM {quote(table.name)} {where}GROUP BY {keys} HAVING count(*) > 1"  # noqa: S608 - catalog names
+    condition = f"{present} AND ({keys}) IN ({twice})"
+    return Doubt(table, f"UNIQUE ({', '.join(index.columns)})", condition, None, index.name or index.kind)
+
+
+def _finding(connection: BaseDatabaseWrapper, doubt: Doubt) -> Iterator[Finding]:
+    try:
+        keys = _sample(connection, doubt)
+    except OperationalError as error:
+        # The server's own limit (statement_timeout) ends a search through a very large table.
+        yield _report(connection, doubt, f"not known: {str(error).strip()} after {SECONDS} s", known=False)
+    except DatabaseError:
+        # The promise cannot be put to this table (another type in the column): that is a finding of its own.
+        return
+    else:
+        if keys:
+            more = " and more" if len(keys) > SAMPLE else ""
+            yield _report(connection, doubt, f"rows {', '.join(map(str, keys[:SAMPLE]))}{more}", known=True)
+
+
+def _report(connection: BaseDatabaseWrapper, doubt: Doubt, actual: str, *, known: bool) -> Finding:
+    search = f"SELECT * FROM {doubt.table.name} o WHERE {doubt.condition};"  # noqa: S608 - shown, not run
+    return Finding(
+        id="schema.E018",
+        database=connection.alias,
+        table=doubt.table.name,
+        column=doubt.column,
+        name=doubt.name,
+        expected=f"every row meets {doubt.promise}",
+        actual=actual,
+        breaks="these rows fall out of lists or fail when read, and the constraint cannot come back"
+        if known
+        else "nothing known",
+        command=f"in {managed('dbshell', connection.alias)}: {search}",
+        level="error" if known else "warning",
+    )
+
+
+def _sample(connection: BaseDatabaseWrapper, doubt: Doubt) -> list[Any]:
+    """Primary keys of some rows that break the promise, at most one more than the sample."""
+    quote = connection.ops.quote_name
+    primary = next((index.columns for index in doubt.table.indexes if index.kind == "primary key"), None)
+    shown = ", ".join(f"o.{quote(column)}" for column in primary) if primary else "1"
+    statement = f"SELECT {shown} FROM {quote(doubt.table.name)} o WHERE {doubt.condition} LIMIT {SAMPLE + 1}"  # noqa: S608
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
+        cursor.execute(statement)
+        rows = cursor.fetchall()
+        transaction.set_rollback(True, using=connection.alias)
+    return [row[0] if len(row) == 1 else row for row in rows]

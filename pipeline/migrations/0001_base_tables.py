@@ -5,7 +5,8 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
+from pipeline.migrations import _adoption
 
 
 class Migration(migrations.Migration):
@@ -16,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.CreateModelIfMissing(
+        operations.CreateModelIfMissing(
             name="Job",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -83,7 +84,7 @@ class Migration(migrations.Migration):
                 "ordering": ("-created_at", "id"),
             },
         ),
-        config.schema.operations.CreateModelIfMissing(
+        operations.CreateModelIfMissing(
             name="EmailLog",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -124,7 +125,9 @@ class Migration(migrations.Migration):
                 "ordering": ("-sent_at", "id"),
             },
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.ConvergeTable("Job", _adoption.JOBS),
+        operations.ConvergeTable("EmailLog", _adoption.EMAIL_LOGS),
+        operations.AddConstraintIfMissing(
             model_name="Job",
             constraint=models.CheckConstraint(
                 condition=models.Q(("status__in", ["pending", "running", "completed", "failed", "cancelled"])),

@@ -4,7 +4,8 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
+from pipeline.migrations import _adoption
 
 
 class Migration(migrations.Migration):
@@ -13,11 +14,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.CreateModelIfMissing(
+        operations.CreateModelIfMissing(
             name="Setting",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ("key", models.CharField(unique=True)),
+                ("key", models.CharField()),
                 ("value", models.JSONField(blank=True, null=True)),
                 (
                     "legacy_values",
@@ -46,4 +47,7 @@ class Migration(migrations.Migration):
                 "ordering": ("key",),
             },
         ),
+        operations.ConvergeTable("Setting", _adoption.SETTINGS),
+        operations.ResolveDuplicates("Setting", ("key",)),
+        operations.AddConstraintIfMissing("Setting", models.UniqueConstraint(fields=("key",), name="uq_settings_key")),
     ]

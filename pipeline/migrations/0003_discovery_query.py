@@ -5,7 +5,8 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
+from pipeline.migrations import _adoption
 
 
 class Migration(migrations.Migration):
@@ -14,7 +15,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.CreateModelIfMissing(
+        operations.RenameColumnsIfPresent("discovery_queries", _adoption.DISCOVERY_QUERIES.renames),
+        operations.CreateModelIfMissing(
             name="DiscoveryQuery",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -74,7 +76,8 @@ class Migration(migrations.Migration):
                 "ordering": ("-created_at", "id"),
             },
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.ConvergeTable("DiscoveryQuery", _adoption.DISCOVERY_QUERIES),
+        operations.AddConstraintIfMissing(
             model_name="DiscoveryQuery",
             constraint=models.CheckConstraint(
                 condition=models.Q(("status__in", ["pending", "success", "failed"])),

@@ -1,6 +1,7 @@
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
+from pipeline.migrations import _adoption
 
 
 class Migration(migrations.Migration):
@@ -9,14 +10,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Job",
             name="drafts_created",
             field=models.PositiveIntegerField(db_default=0, default=0),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Job",
             name="total_targets",
             field=models.PositiveIntegerField(blank=True, null=True),
         ),
+        operations.ConvergeTable("Job", _adoption.JOBS),
     ]

@@ -4,7 +4,8 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
+from pipeline.migrations import _adoption
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.CreateModelIfMissing(
+        operations.CreateModelIfMissing(
             name="ScraperHistory",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -55,7 +56,8 @@ class Migration(migrations.Migration):
                 "ordering": ("-triggered_at", "id"),
             },
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.ConvergeTable("ScraperHistory", _adoption.SCRAPER_HISTORY),
+        operations.AddConstraintIfMissing(
             model_name="ScraperHistory",
             constraint=models.CheckConstraint(
                 condition=models.Q(("status__in", ["running", "completed", "failed"])),

@@ -5,7 +5,8 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
+from pipeline.migrations import _adoption
 
 
 class Migration(migrations.Migration):
@@ -14,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.CreateModelIfMissing(
+        operations.CreateModelIfMissing(
             name="EmailAttachment",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -64,7 +65,8 @@ class Migration(migrations.Migration):
                 "ordering": ("-created_at", "id"),
             },
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.ConvergeTable("EmailAttachment", _adoption.EMAIL_ATTACHMENTS),
+        operations.AddConstraintIfMissing(
             model_name="EmailAttachment",
             constraint=models.CheckConstraint(
                 condition=models.Q(("scope__in", ["global", "prospect"])), name="email_attachments_scope_valid"

@@ -4,7 +4,8 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
+from pipeline.migrations import _adoption
 
 
 class Migration(migrations.Migration):
@@ -13,7 +14,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.CreateModelIfMissing(
+        operations.RenameColumnsIfPresent("social_integrations", _adoption.SOCIAL_INTEGRATIONS.renames),
+        operations.CreateModelIfMissing(
             name="SocialIntegration",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -86,11 +88,13 @@ class Migration(migrations.Migration):
                 "ordering": ("user_id", "platform"),
             },
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.ConvergeTable("SocialIntegration", _adoption.SOCIAL_INTEGRATIONS),
+        operations.ResolveDuplicates("SocialIntegration", ("user_id", "platform"), distinguish="user_id"),
+        operations.AddConstraintIfMissing(
             model_name="SocialIntegration",
             constraint=models.UniqueConstraint(fields=("user_id", "platform"), name="idx_user_platform"),
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.AddConstraintIfMissing(
             model_name="SocialIntegration",
             constraint=models.CheckConstraint(
                 condition=models.Q(

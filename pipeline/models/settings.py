@@ -13,7 +13,7 @@ class Setting(models.Model):
     """A setting that people change while the application runs."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    key = models.CharField(unique=True)
+    key = models.CharField()
     value = models.JSONField(null=True, blank=True)
     legacy_values = legacy_values_field()
     created_at = created_field()
@@ -22,6 +22,7 @@ class Setting(models.Model):
     class Meta:
         db_table = "settings"
         ordering = ("key",)
+        constraints = (models.UniqueConstraint(fields=("key",), name="uq_settings_key"),)
 
     def __str__(self) -> str:
         return self.key

@@ -4,16 +4,20 @@ import django.db.models.functions.datetime
 import django.utils.timezone
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
+from prospects.migrations._adoption import TABLES, UNMANAGED
 
 
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [
+        ("schema", "0001_adoption_entries"),
+    ]
 
     operations = [
-        config.schema.operations.CreateModelIfMissing(
+        operations.RecogniseDatabase(TABLES, UNMANAGED),
+        operations.CreateModelIfMissing(
             name="Prospect",
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),

@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
 
 
 class Migration(migrations.Migration):
@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="discovery_query",
             field=models.ForeignKey(

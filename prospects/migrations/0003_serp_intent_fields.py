@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
 
 
 class Migration(migrations.Migration):
@@ -9,17 +9,17 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="serp_intent",
             field=models.CharField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="serp_confidence",
             field=models.DecimalField(blank=True, decimal_places=2, max_digits=3, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="serp_signals",
             field=models.JSONField(blank=True, null=True),

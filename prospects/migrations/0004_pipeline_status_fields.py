@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
 
 
 class Migration(migrations.Migration):
@@ -9,14 +9,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="discovery_status",
             field=models.CharField(
                 choices=[("NEW", "new"), ("DISCOVERED", "discovered")], db_default="NEW", default="NEW"
             ),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="approval_status",
             field=models.CharField(
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 default="pending",
             ),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="scrape_status",
             field=models.CharField(
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 default="DISCOVERED",
             ),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="verification_status",
             field=models.CharField(
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 default="UNVERIFIED",
             ),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="draft_status",
             field=models.CharField(
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 default="pending",
             ),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="send_status",
             field=models.CharField(
@@ -72,37 +72,37 @@ class Migration(migrations.Migration):
                 default="pending",
             ),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="discovery_category",
             field=models.CharField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="discovery_location",
             field=models.CharField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="discovery_keywords",
             field=models.TextField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="scrape_payload",
             field=models.JSONField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="scrape_source_url",
             field=models.TextField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="verification_confidence",
             field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="verification_payload",
             field=models.JSONField(blank=True, null=True),

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
 
 
 class Migration(migrations.Migration):
@@ -9,14 +9,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="source_type",
             field=models.CharField(
                 choices=[("website", "website"), ("social", "social profile")], db_default="website", default="website"
             ),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="source_platform",
             field=models.CharField(
@@ -30,27 +30,27 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="profile_url",
             field=models.TextField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="username",
             field=models.CharField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="display_name",
             field=models.CharField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="follower_count",
             field=models.PositiveIntegerField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="engagement_rate",
             field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),

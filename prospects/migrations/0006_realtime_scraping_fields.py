@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
 
 
 class Migration(migrations.Migration):
@@ -9,17 +9,17 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="bio_text",
             field=models.TextField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="external_links",
             field=models.JSONField(blank=True, null=True),
         ),
-        config.schema.operations.AddFieldIfMissing(
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="scraped_at",
             field=models.DateTimeField(blank=True, null=True),

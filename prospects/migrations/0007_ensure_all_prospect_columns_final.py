@@ -1,6 +1,7 @@
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
+from prospects.migrations._adoption import PROSPECTS
 
 
 class Migration(migrations.Migration):
@@ -9,7 +10,22 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.AddFieldIfMissing(
+        operations.EnsureColumns(
+            "Prospect",
+            (
+                "source_type",
+                "source_platform",
+                "profile_url",
+                "username",
+                "display_name",
+                "follower_count",
+                "engagement_rate",
+                "bio_text",
+                "external_links",
+                "scraped_at",
+            ),
+        ),
+        operations.AddFieldIfMissing(
             model_name="Prospect",
             name="legacy_values",
             field=models.JSONField(
@@ -19,21 +35,22 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.ConvergeTable("Prospect", PROSPECTS),
+        operations.AddConstraintIfMissing(
             model_name="Prospect",
             constraint=models.CheckConstraint(
                 condition=models.Q(("discovery_status__in", ["NEW", "DISCOVERED"])),
                 name="prospects_discovery_status_valid",
             ),
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.AddConstraintIfMissing(
             model_name="Prospect",
             constraint=models.CheckConstraint(
                 condition=models.Q(("approval_status__in", ["pending", "approved", "rejected"])),
                 name="prospects_approval_status_valid",
             ),
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.AddConstraintIfMissing(
             model_name="Prospect",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -42,41 +59,41 @@ class Migration(migrations.Migration):
                 name="prospects_scrape_status_valid",
             ),
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.AddConstraintIfMissing(
             model_name="Prospect",
             constraint=models.CheckConstraint(
                 condition=models.Q(("verification_status__in", ["UNVERIFIED", "pending", "verified", "failed"])),
                 name="prospects_verification_status_valid",
             ),
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.AddConstraintIfMissing(
             model_name="Prospect",
             constraint=models.CheckConstraint(
                 condition=models.Q(("draft_status__in", ["pending", "drafted", "failed"])),
                 name="prospects_draft_status_valid",
             ),
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.AddConstraintIfMissing(
             model_name="Prospect",
             constraint=models.CheckConstraint(
                 condition=models.Q(("send_status__in", ["pending", "sent", "failed"])),
                 name="prospects_send_status_valid",
             ),
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.AddConstraintIfMissing(
             model_name="Prospect",
             constraint=models.CheckConstraint(
                 condition=models.Q(("outreach_status__in", ["pending", "sent", "replied", "accepted", "rejected"])),
                 name="prospects_outreach_status_valid",
             ),
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.AddConstraintIfMissing(
             model_name="Prospect",
             constraint=models.CheckConstraint(
                 condition=models.Q(("source_type__in", ["website", "social"])), name="check_source_type"
             ),
         ),
-        config.schema.operations.AddConstraintIfMissing(
+        operations.AddConstraintIfMissing(
             model_name="Prospect",
             constraint=models.CheckConstraint(
                 condition=models.Q(("source_platform__in", ["linkedin", "instagram", "facebook", "tiktok"])),

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import config.schema.operations
+from config.schema import operations
 
 
 class Migration(migrations.Migration):
@@ -11,35 +11,35 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        config.schema.operations.AddIndexIfMissing(
+        operations.AddIndexIfMissing(
             model_name="Prospect",
             index=models.Index(fields=["domain_key"], name="prospects_domain_key"),
         ),
-        config.schema.operations.AddIndexIfMissing(
+        operations.AddIndexIfMissing(
             model_name="Prospect",
             index=models.Index(fields=["email_key"], name="prospects_email_key"),
         ),
-        config.schema.operations.AddIndexIfMissing(
+        operations.AddIndexIfMissing(
             model_name="Prospect",
             index=models.Index(fields=["discovery_query"], name="prospects_discovery_query"),
         ),
-        config.schema.operations.AddIndexIfMissing(
+        operations.AddIndexIfMissing(
             model_name="Prospect",
             index=models.Index(fields=["thread_id"], name="ix_prospects_thread_id"),
         ),
-        config.schema.operations.AddIndexIfMissing(
+        operations.AddIndexIfMissing(
             model_name="Prospect",
             index=models.Index(fields=["profile_url"], name="ix_prospects_profile_url"),
         ),
-        config.schema.operations.AddIndexIfMissing(
+        operations.AddIndexIfMissing(
             model_name="Prospect",
             index=models.Index(fields=["username"], name="ix_prospects_username"),
         ),
-        config.schema.operations.AddIndexIfMissing(
+        operations.AddIndexIfMissing(
             model_name="Prospect",
             index=models.Index(fields=["-created_at", "id"], name="prospects_newest"),
         ),
-        config.schema.operations.AddIndexIfMissing(
+        operations.AddIndexIfMissing(
             model_name="Prospect",
             index=models.Index(
                 condition=models.Q(
@@ -49,4 +49,5 @@ class Migration(migrations.Migration):
                 name="prospects_websites",
             ),
         ),
+        operations.ReportLeftovers("Prospect"),
     ]

@@ -1,0 +1,210 @@
+"""Foreign keys, unique keys and indexes of an adopted table, matched by structure: their names never count."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.models import ForeignKey, Model
+
+from config.schema.adoption.columns import live_columns
+from config.schema.adoption.plans import KEPT, Plan, literal, primary_key
+from config.schema.adoption.report import SAMPLE, Entry, record
+
+_FOREIGN_KEYS = """
+SELECT c.conname, c.confrelid::regclass::text, c.confdeltype, c.confupdtype, c.condeferrable AND c.condeferred,
+       c.convalidated,
+       (SELECT array_agg(a.attname::text) FROM pg_attribute a
+        WHERE a.attrelid = c.confrelid AND a.attnum = ANY (c.confkey))
+FROM pg_constraint c
+WHERE c.contype = 'f' AND c.conrelid = to_regclass(%s)
+  AND c.conkey = ARRAY[(SELECT attnum FROM pg_attribute WHERE attrelid = c.conrelid AND attname = %s)]
+ORDER BY c.conname
+"""
+
+_INDEXES = """
+SELECT c.relname, i.indisvalid, pg_get_indexdef(i.indexrelid),
+       (SELECT min(con.conname) FROM pg_constraint con WHERE con.conindid = i.indexrelid AND con.conrelid = i.indrelid)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+WHERE i.indrelid = to_regclass(%s)
+ORDER BY c.relname
+"""
+
+
+@dataclass(frozen=True)
+class LiveIndex:
+    """An index; `structure` is its definition without its own and its table's name."""
+
+    name: str
+    valid: bool
+    structure: str
+    constraint: str | None
+
+
+def plan_foreign_keys(connection: BaseDatabaseWrapper, model: type[Model]) -> Plan:
+    """One foreign key per relation, with Django's rules; references to rows that do not exist are kept aside."""
+    plan = Plan()
+    for field in model._meta.local_concrete_fields:
+        if isinstance(field, ForeignKey) and getattr(field, "db_constraint", True):
+            plan += _plan_foreign_key(connection, model, field)
+    return plan
+
+
+def _plan_foreign_key(connection: BaseDatabaseWrapper, model: type[Model], field: "ForeignKey[Any, Any]") -> Plan:
+    quote, table = connection.ops.quote_name, model._meta.db_table
+    target = field.related_model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(_FOREIGN_KEYS, [quote(table), field.column])
+        found = cursor.fetchall()
+    wanted = [row[0] for row in found if row[1:6] == (target, "a", "a", True, True)]
+    extra = [row[0] for row in found if row[0] not in wanted[:1]]
+    entries = tuple(Entry(table, field.column, "constraint", f"foreign key {name} gives way") for name in extra)
+    drop = tuple(f"ALTER TABLE {quote(table)} DROP CONSTRAINT {quote(name)}" for name in extra)
+    if wanted:
+        return Plan(entries, drop)
+    orphans = _plan_orphans(connection, table, str(field.column), target, str(field.target_field.column), model)
+    return Plan(entries, drop) + orphans + Plan((), (_add_foreign_key(connection, model, field),))
+
+
+def _plan_orphans(
+    connection: BaseDatabaseWrapper, table: str, column: str, target: str, target_column: str, model: type[Model]
+) -> Plan:
+    quote = connection.ops.quote_name
+    pk = quote(primary_key(model))
+    where = (
+        f"{quote(column)} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {quote(target)} parent "
+        f"WHERE parent.{quote(target_column)} = {quote(table)}.{quote(column)})"
+    )
+    with connection.cursor() as cursor:
+        if target not in connection.introspection.table_names(cursor):
+            where = f"{quote(column)} IS NOT NULL"
+        cursor.execute(f"SELECT {pk}::text FROM {quote(table)} WHERE {where} ORDER BY 1")
+        ids = [row[0] for row in cursor.fetchall()]
+    if not ids:
+        return Plan()
+    kept = f"coalesce({KEPT}, '{{}}') || jsonb_build_object({literal(column)}, {quote(column)})"
+    return Plan(
+        (Entry(table, column, "orphaned", rows=len(ids), data=ids[:SAMPLE]),),
+        (f"UPDATE {quote(table)} SET {KEPT} = {kept}, {quote(column)} = NULL WHERE {where}",),
+    )
+
+
+def _add_foreign_key(connection: BaseDatabaseWrapper, model: type[Model], field: Any) -> str:
+    editor: Any = connection.schema_editor()
+    return str(editor._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s"))
+
+
+def indexes(connection: BaseDatabaseWrapper, table: str) -> list[LiveIndex]:
+    """The indexes of the table that the search path finds first, in no particular order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEXES, [connection.ops.quote_name(table)])
+        return [LiveIndex(row[0], row[1], _structure(row[2]), row[3]) for row in cursor.fetchall()]
+
+
+def adopt_index(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], index: models.Index) -> bool:
+    """Whether the table has the index; one of the same structure gets its name.
+
+    What an interrupted CREATE INDEX CONCURRENTLY left is removed; another index of this name is renamed.
+    """
+    structure = structure_of(schema_editor, model, str(index.create_sql(model, schema_editor)))
+    quote, table = schema_editor.quote_name, model._meta.db_table
+    live = indexes(schema_editor.connection, table)
+    same = [found for found in live if found.structure == structure and found.valid and found.constraint is None]
+    same.sort(key=lambda found: found.name != index.name)
+    taken = next((found for found in live if found.name == index.name and found not in same), None)
+    if taken is not None and not taken.valid:
+        schema_editor.execute(f"DROP INDEX {quote(taken.name)}")
+    elif taken is not None:
+        schema_editor.execute(f"ALTER INDEX {quote(taken.name)} RENAME TO {quote(taken.name + '_old')}")
+    if same and same[0].name != index.name:
+        schema_editor.execute(f"ALTER INDEX {quote(same[0].name)} RENAME TO {quote(index.name)}")
+        entry = Entry(table, "", "index", f"{same[0].name} to {index.name}")
+        record([entry], schema_editor.connection.alias)
+    return bool(same)
+
+
+def adopt_unique(
+    schema_editor: BaseDatabaseSchemaEditor, model: type[Model], constraint: models.UniqueConstraint
+) -> bool:
+    """Whether a unique key of the same columns is there; it becomes the constraint, under its name."""
+    quote, table = schema_editor.quote_name, model._meta.db_table
+    columns = ", ".join(quote(str(model._meta.get_field(name).column)) for name in constraint.fields)  # type: ignore[union-attr]
+    create = f"CREATE UNIQUE INDEX adoption_unique ON {quote(table)} ({columns})"
+    structure = structure_of(schema_editor, model, create)
+    same = [i for i in indexes(schema_editor.connection, table) if i.structure == structure and i.valid]
+    same.sort(key=lambda found: (found.constraint != constraint.name, found.constraint is None))
+    if not same:
+        return False
+    alter, name = f"ALTER TABLE {quote(table)}", quote(constraint.name)
+    if same[0].constraint is None:
+        schema_editor.execute(f"{alter} ADD CONSTRAINT {name} UNIQUE USING INDEX {quote(same[0].name)}")
+    elif same[0].constraint != constraint.name:
+        schema_editor.execute(f"{alter} RENAME CONSTRAINT {quote(same[0].constraint)} TO {name}")
+    return True
+
+
+def structure_of(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], create_sql: str) -> str:
+    """The structure of the index that a CREATE INDEX statement for the model's table makes, in the server's words.
+
+    It is made on an empty temporary copy of the table, so it costs nothing.
+    """
+    quote, table = schema_editor.quote_name, model._meta.db_table
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE adoption_copy (LIKE {quote(table)})")
+        cursor.execute(create_sql.replace(f" ON {quote(table)} ", " ON pg_temp.adoption_copy ", 1))
+        cursor.execute(_INDEXES, ["pg_temp.adoption_copy"])
+        ((_, _, definition, _),) = cursor.fetchall()
+        cursor.execute("DROP TABLE pg_temp.adoption_copy")
+    return _structure(definition)
+
+
+def _structure(definition: str) -> str:
+    """`CREATE UNIQUE INDEX name ON schema.table USING btree (a)` -> `UNIQUE USING btree (a)`."""
+    head, _, body = definition.partition(" USING ")
+    return ("UNIQUE " if head.startswith("CREATE UNIQUE") else "") + "USING " + body
+
+
+def plan_duplicates(
+    connection: BaseDatabaseWrapper, model: type[Model], columns: tuple[str, ...], distinguish: str | None
+) -> Plan:
+    """Rows that share the columns: the newest stays as it is.
+
+    The others are deleted and kept whole in the report, or, where a text column to `distinguish` them by is given, that
+    column gets the row's id appended.
+    """
+    table, quote = model._meta.db_table, connection.ops.quote_name
+    keys = ", ".join(map(quote, columns))
+    losers = (
+        f"SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY {keys} ORDER BY updated_at DESC NULLS LAST, "
+        f"created_at DESC NULLS LAST, id DESC) AS place FROM {quote(table)}) ranked WHERE place > 1"
+    )
+    shown = "id::text" if distinguish else f"to_jsonb({quote(table)})::text"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {shown} FROM {quote(table)} WHERE id IN ({losers}) ORDER BY id")
+        data = [row[0] for row in cursor.fetchall()]
+    if not data:
+        return Plan()
+    if distinguish:
+        column = quote(distinguish)
+        change = f"UPDATE {quote(table)} SET {column} = {column} || ' (duplicate ' || id || ')' WHERE id IN ({losers})"
+    else:
+        change = f"DELETE FROM {quote(table)} WHERE id IN ({losers})"
+    detail = "the newest stays; " + (
+        f"the others' {distinguish} got their id" if distinguish else "the others are here"
+    )
+    return Plan((Entry(table, ", ".join(columns), "duplicates", detail, len(data), data),), (change,))
+
+
+def leftovers(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[Entry]:
+    """The columns and indexes that no migration declares: listed, never dropped."""
+    table = model._meta.db_table
+    columns = {field.column for field in model._meta.local_concrete_fields}
+    for name, column in live_columns(connection, table).items():
+        if name not in columns:
+            yield Entry(table, name, "leftover", f"column, {column.type}")
+    declared = {item.name for item in (*model._meta.indexes, *model._meta.constraints)}
+    for index in indexes(connection, table):
+        if index.name not in declared and index.constraint is None:
+            yield Entry(table, "", "leftover", f"index {index.name} {index.structure}")

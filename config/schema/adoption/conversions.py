@@ -1,0 +1,99 @@
+"""How a value of one PostgreSQL type becomes one of another without losing anything silently."""
+
+import re
+from dataclasses import dataclass
+
+from config.schema.adoption.columns import ColumnShape
+
+_TRUE = "('true', 't', '1', 'yes', 'y', 'on')"
+_FALSE = "('false', 'f', '0', 'no', 'n', 'off', '')"
+_TEXT = ("character varying", "text")
+
+
+class NoConversion(Exception):
+    """Values of this type are no values of that type: the table is not the one it seems to be."""
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """SQL over a column: `value` is the converted value, or NULL; where `lost` holds, the original is kept."""
+
+    value: str
+    lost: str = "false"
+
+
+def conversion(column: str, actual: ColumnShape, expected: ColumnShape) -> Conversion:
+    """The conversion of the (quoted) column from its actual type to the expected one. Raises NoConversion."""
+    if actual.type == expected.type:
+        return Conversion(column)
+    base = _base(expected.type)
+    if base in _TEXT and "(" not in expected.type:
+        return _to_text(column, actual, expected)
+    if base == "timestamp with time zone" and actual.type in ("timestamp without time zone", "date"):
+        # The old system ran in UTC and wrote naive times in it.
+        return Conversion(f"({column}::timestamp AT TIME ZONE 'UTC')")
+    if base == "jsonb" and actual.category == "A":
+        return Conversion(f"to_jsonb({column})")
+    if base == "boolean":
+        return _to_boolean(column, actual, expected)
+    if (base == "jsonb" and actual.type == "json") or actual.category in _ACCEPTED.get(base, ""):
+        return _tried(column, expected.type)
+    raise NoConversion(f"{actual.type} cannot become {expected.type}")
+
+
+# Which categories of types (pg_type.typcategory) may hold values of a type: S text, N number, D date and time.
+_ACCEPTED = {
+    "jsonb": "S",
+    "numeric": "SN",
+    "integer": "SN",
+    "bigint": "SN",
+    "uuid": "S",
+    "timestamp with time zone": "SD",
+    "double precision": "SN",
+}
+
+
+def try_function(type_name: str) -> tuple[str, str]:
+    """Name and definition of a temporary function that casts text to the type, or answers NULL.
+
+    A number is cast only if it stays the same number: NaN and infinity fit no column of ours.
+    """
+    name = "pg_temp.try_" + re.sub(r"\W+", "_", type_name).strip("_")
+    keep = "true"
+    if _base(type_name) in ("numeric", "integer", "bigint"):
+        keep = "value::numeric BETWEEN -1e30 AND 1e30"
+    cast = f"value::numeric::{type_name}" if _base(type_name) in ("integer", "bigint") else f"value::{type_name}"
+    definition = (
+        f"CREATE OR REPLACE FUNCTION {name}(value text) RETURNS {type_name} LANGUAGE plpgsql IMMUTABLE AS $$ "
+        f"BEGIN RETURN CASE WHEN {keep} THEN {cast} END; EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$"
+    )
+    return name, definition
+
+
+def _base(type_name: str) -> str:
+    return re.sub(r"\(.*?\)", "", type_name)
+
+
+def _to_text(column: str, actual: ColumnShape, expected: ColumnShape) -> Conversion:
+    # An enum's label and a UUID are texts; a number or a date in a text column belongs to another application.
+    if actual.category in "SE" or actual.type == "uuid":
+        return Conversion(f"{column}::text::{expected.type}")
+    raise NoConversion(f"{actual.type} cannot become {expected.type}")
+
+
+def _to_boolean(column: str, actual: ColumnShape, expected: ColumnShape) -> Conversion:
+    if actual.category not in "SN":
+        raise NoConversion(f"{actual.type} cannot become {expected.type}")
+    text = f"lower(btrim({column}::text))"
+    value = f"CASE WHEN {text} IN {_TRUE} THEN true WHEN {text} IN {_FALSE} THEN false END"
+    return Conversion(f"({value})", f"{text} NOT IN {_TRUE} AND {text} NOT IN {_FALSE}")
+
+
+def _tried(column: str, type_name: str) -> Conversion:
+    name, _ = try_function(type_name)
+    value = f"{name}({column}::text)"
+    lost = f"{value} IS NULL"
+    if _base(type_name) in ("numeric", "integer", "bigint"):
+        # Rounded is not the same number: the original is kept beside it.
+        lost = f"CASE WHEN {value} IS NULL THEN true ELSE {value}::numeric <> ({column}::text)::numeric END"
+    return Conversion(value, f"{column} IS NOT NULL AND ({lost})")

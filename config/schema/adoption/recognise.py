@@ -1,0 +1,84 @@
+"""Whether a database is empty, ours, or one the older system left; any other is refused before anything is changed."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import CommandError
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
+
+from config.schema.adoption.columns import expected_columns, live_columns
+from config.schema.adoption.conversions import NoConversion, conversion
+
+
+class AdoptionRefused(CommandError):
+    """The database, or a value in it, cannot be adopted without losing something; the text names what and where."""
+
+
+def check_before_migrate(*, using: str, plan: list[tuple[Migration, bool]], **_: Any) -> None:
+    """Receiver of `pre_migrate`. Raises AdoptionRefused before the first migration runs."""
+    from config.schema.operations import RecogniseDatabase
+
+    for migration, backwards in plan:
+        for operation in migration.operations:
+            if isinstance(operation, RecogniseDatabase) and not backwards:
+                check(connections[using], operation.tables, operation.unmanaged)
+
+
+def check(connection: BaseDatabaseWrapper, tables: Mapping[str, frozenset[str]], unmanaged: frozenset[str]) -> None:
+    """Raise AdoptionRefused unless the database is empty or its tables of these names are the older system's.
+
+    `tables` maps each table to the columns it cannot be without; `unmanaged` are tables that may stand beside them.
+    """
+    with connection.cursor() as cursor:
+        found = {info.name: info.type for info in connection.introspection.get_table_list(cursor)}
+    ours = tables.keys() & found.keys()
+    problems = [
+        problem for table in sorted(ours) for problem in _problems(connection, table, found[table], tables[table])
+    ]
+    known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    strangers = sorted(name for name, kind in found.items() if kind in "pt" and name not in known | unmanaged)
+    if strangers and not ours:
+        problems.append(
+            f"It holds {len(strangers)} tables of another application ({', '.join(strangers[:5])}"
+            f"{' …' if len(strangers) > 5 else ''}) and none of this one's. Is DATABASE_URL the right database?"
+        )
+    if problems:
+        name = connection.settings_dict["NAME"]
+        raise AdoptionRefused(
+            "\n  ".join([f"The database {name!r} is left as it is, it cannot be adopted:", *problems])
+        )
+
+
+def _problems(connection: BaseDatabaseWrapper, table: str, kind: str, signature: frozenset[str]) -> Iterator[str]:
+    if kind not in "pt":
+        yield f"{table} is not a table (a view?)."
+        return
+    with connection.cursor() as cursor:
+        columns = {info.name for info in connection.introspection.get_table_description(cursor, table)}
+    if missing := sorted(signature - columns):
+        yield f"{table} has no column {', '.join(missing)}: it is not the table of this name that is known here."
+    elif connection.vendor == "postgresql":
+        yield from _foreign_types(connection, table)
+
+
+def _foreign_types(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
+    model = final_models(connection)[table]
+    live = live_columns(connection, table)
+    if live["id"].type != "uuid":
+        yield f"{table}.id is {live['id'].type}; the known table's is uuid."
+    for name, expected in expected_columns(connection, model).items():
+        if name in live and name != "id":
+            try:
+                conversion(name, live[name], expected)
+            except NoConversion as error:
+                yield f"{table}.{name}: {error}."
+
+
+def final_models(connection: BaseDatabaseWrapper) -> dict[str, Any]:
+    """Table name -> model, as all migrations on disk leave them."""
+    state = MigrationLoader(connection).project_state()
+    return {model._meta.db_table: model for model in state.apps.get_models()}

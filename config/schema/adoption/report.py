@@ -1,0 +1,65 @@
+"""What adoption found and did, in words and numbers."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from config.schema.models import AdoptionEntry
+
+ACTIONS: Final = {
+    "found": "was there",
+    "added": "added",
+    "renamed": "renamed",
+    "converted": "converted",
+    "folded": "folded to the vocabulary",
+    "filled": "filled where it was NULL",
+    "kept": "kept aside in legacy_values",
+    "orphaned": "references to rows that do not exist, set to NULL and kept aside",
+    "duplicates": "duplicates resolved",
+    "default": "default changed",
+    "constraint": "constraint replaced",
+    "relaxed": "allows NULL from now on",
+    "index": "index renamed",
+    "recomputed": "recomputed",
+    "leftover": "left as it is; nothing here uses it",
+}
+# How many ids an entry lists: enough to look at, never a copy of the table.
+SAMPLE: Final = 100
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the report; `rows` is None where rows do not matter."""
+
+    table: str
+    column: str
+    action: str
+    detail: str = ""
+    rows: int | None = None
+    data: Any = None
+
+    def __post_init__(self) -> None:
+        if self.action not in ACTIONS:
+            raise ValueError(f"{self.action} is not an action of adoption")
+
+    def __str__(self) -> str:
+        place = f"{self.table}.{self.column}" if self.column else self.table
+        rows = "" if self.rows is None else f" ({self.rows:,} row{'' if self.rows == 1 else 's'})"
+        detail = f": {self.detail}" if self.detail else ""
+        return f"{place}: {ACTIONS[self.action]}{rows}{detail}"
+
+
+def record(entries: Iterable[Entry], using: str) -> None:
+    """Keep the entries, in the caller's transaction: they are there exactly when what they tell of is."""
+    AdoptionEntry.objects.using(using).bulk_create([AdoptionEntry(**asdict(entry)) for entry in entries])
+
+
+def is_adopting(using: str) -> bool:
+    """Whether this database was adopted: only then is an added column worth an entry."""
+    return AdoptionEntry.objects.using(using).exists()
+
+
+def recorded(using: str) -> list[Entry]:
+    """The report of the adoption, oldest entry first; empty for a database that was new."""
+    rows = AdoptionEntry.objects.using(using).values("table", "column", "action", "detail", "rows", "data")
+    return [Entry(**row) for row in rows.order_by("pk")]

@@ -230,7 +230,7 @@ def _start(connection: BaseDatabaseWrapper) -> _Start:
     statement = f"""
         SELECT f.value, v.fingerprint, v.warnings, EXISTS (SELECT 1 FROM schema_alembic_versions)
         FROM ({sql}) AS f
-        LEFT JOIN schema_verified v ON v.alias = %s AND v.graph = %s AND v.server = %s"""  # noqa: S608 - fixed text
+        LEFT JOIN schema_verified v ON v.alias = %s AND v.graph = %s AND v.server = %s"""
     try:
         # Inside a transaction PostgreSQL survives a failing query only by a savepoint.
         savepoint = transaction.atomic(connection.alias) if connection.in_atomic_block else nullcontext()

@@ -127,7 +127,7 @@ def recorded_rows(connection: BaseDatabaseWrapper) -> list[Row]:
     Raises HistoryUnreadableError when the database cannot be reached or the table cannot be read.
     """
     # All of Django's columns are named, so that a missing one is noticed here and not by the next migrate.
-    sql = f"SELECT id, app, name, applied FROM {connection.ops.quote_name(TABLE)} ORDER BY id"  # noqa: S608 no input
+    sql = f"SELECT id, app, name, applied FROM {connection.ops.quote_name(TABLE)} ORDER BY id"
     try:
         # Inside a transaction PostgreSQL survives a failing query only by a savepoint.
         savepoint = transaction.atomic(connection.alias) if connection.in_atomic_block else nullcontext()

@@ -18,6 +18,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models import Model
 
+from config.schema import alembic
 from config.schema.adoption import constraints, report
 from config.schema.adoption.columns import live_columns
 from config.schema.adoption.plans import Plan, TablePlanner
@@ -154,6 +155,8 @@ class RecogniseDatabase(AdoptionOperation):
     ) -> None:
         there = table_names(schema_editor)
         tell(schema_editor, [Entry(table, "", "leftover", "table") for table in sorted(self.unmanaged & there)])
+        if alembic.TABLE in there:
+            alembic.record_alembic_version(schema_editor.connection)
 
     def describe(self) -> str:
         return "Recognise the tables of the older system"

@@ -94,7 +94,7 @@ def _orphan(quote: Any, table: Table, key: ForeignKey) -> str:
     pairs = list(zip(key.columns, key.target_columns, strict=True))
     present = " AND ".join(f"o.{quote(column)} IS NOT NULL" for column, _ in pairs)
     equal = " AND ".join(f"t.{quote(target)} = o.{quote(column)}" for column, target in pairs)
-    return f"{present} AND NOT EXISTS (SELECT 1 FROM {quote(key.target)} t WHERE {equal})"  # noqa: S608 - catalog names
+    return f"{present} AND NOT EXISTS (SELECT 1 FROM {quote(key.target)} t WHERE {equal})"
 
 
 def _duplicates(quote: Any, table: Table, index: Index) -> Doubt:
@@ -102,7 +102,7 @@ def _duplicates(quote: Any, table: Table, index: Index) -> Doubt:
     keys = ", ".join(quote(key) if key in names else key for key in index.columns)
     where = f"WHERE {index.condition} " if index.condition else ""
     present = " AND ".join(f"({key}) IS NOT NULL" for key in keys.split(", "))
-    twice = f"SELECT {keys} FROM {quote(table.name)} {where}GROUP BY {keys} HAVING count(*) > 1"  # noqa: S608 - catalog names
+    twice = f"SELECT {keys} FROM {quote(table.name)} {where}GROUP BY {keys} HAVING count(*) > 1"
     condition = f"{present} AND ({keys}) IN ({twice})"
     return Doubt(table, f"UNIQUE ({', '.join(index.columns)})", condition, None, index.name or index.kind)
 
@@ -123,7 +123,7 @@ def _finding(connection: BaseDatabaseWrapper, doubt: Doubt) -> Iterator[Finding]
 
 
 def _report(connection: BaseDatabaseWrapper, doubt: Doubt, actual: str, *, known: bool) -> Finding:
-    search = f"SELECT * FROM {doubt.table.name} o WHERE {doubt.condition};"  # noqa: S608 - shown, not run
+    search = f"SELECT * FROM {doubt.table.name} o WHERE {doubt.condition};"
     return Finding(
         id="schema.E018",
         database=connection.alias,
@@ -145,7 +145,7 @@ def _sample(connection: BaseDatabaseWrapper, doubt: Doubt) -> list[Any]:
     quote = connection.ops.quote_name
     primary = next((index.columns for index in doubt.table.indexes if index.kind == "primary key"), None)
     shown = ", ".join(f"o.{quote(column)}" for column in primary) if primary else "1"
-    statement = f"SELECT {shown} FROM {quote(doubt.table.name)} o WHERE {doubt.condition} LIMIT {SAMPLE + 1}"  # noqa: S608
+    statement = f"SELECT {shown} FROM {quote(doubt.table.name)} o WHERE {doubt.condition} LIMIT {SAMPLE + 1}"
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")

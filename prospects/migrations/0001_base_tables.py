@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("schema", "0001_adoption_entries"),
+        ("schema", "0002_verified_schemas_and_repairs"),
     ]
 
     operations = [

@@ -190,7 +190,7 @@ def _behind(connection: BaseDatabaseWrapper, sequences: list[Row]) -> dict[tuple
         return {}
     # Only catalog names, quoted by the server, enter this statement.
     parts = [
-        f"SELECT {n}, (SELECT max({column}) FROM {table}), last_value, is_called FROM {sequence}"  # noqa: S608
+        f"SELECT {n}, (SELECT max({column}) FROM {table}), last_value, is_called FROM {sequence}"
         for n, (_, _, sequence, table, _, column) in enumerate(readable)
     ]
     behind = {}

@@ -14,7 +14,7 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_OURS}
   AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")}
 ORDER BY n.nspname, c.relname
-"""  # noqa: S608 - fixed text
+"""
 
 TYPES = f"""
 SELECT t.typname, n.nspname, t.typtype
@@ -23,7 +23,7 @@ WHERE t.typtype IN ('e', 'd', 'r', 'c') AND (t.typtype <> 'c' OR c.relkind = 'c'
   AND n.nspname = ANY (current_schemas(false)) AND {_OURS}
   AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_type", oid="t.oid")}
 ORDER BY n.nspname, t.typname
-"""  # noqa: S608 - fixed text
+"""
 
 COLUMNS = """
 SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,

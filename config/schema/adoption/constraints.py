@@ -45,9 +45,9 @@ class LiveIndex:
 
 def plan_foreign_keys(connection: BaseDatabaseWrapper, model: type[Model]) -> Plan:
     """One foreign key per relation, with Django's rules; references to rows that do not exist are kept aside."""
-    plan = Plan()
+    plan, live = Plan(), live_columns(connection, model._meta.db_table)
     for field in model._meta.local_concrete_fields:
-        if isinstance(field, ForeignKey) and getattr(field, "db_constraint", True):
+        if isinstance(field, ForeignKey) and getattr(field, "db_constraint", True) and field.column in live:
             plan += _plan_foreign_key(connection, model, field)
     return plan
 
@@ -177,8 +177,9 @@ def plan_duplicates(
     table, quote = model._meta.db_table, connection.ops.quote_name
     keys = ", ".join(map(quote, columns))
     losers = (
-        f"SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY {keys} ORDER BY updated_at DESC NULLS LAST, "
-        f"created_at DESC NULLS LAST, id DESC) AS place FROM {quote(table)}) ranked WHERE place > 1"
+        f"SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY {keys} ORDER BY "
+        "to_jsonb(t)->>'updated_at' DESC NULLS LAST, to_jsonb(t)->>'created_at' DESC NULLS LAST, id DESC) AS place "
+        f"FROM {quote(table)} t) ranked WHERE place > 1"
     )
     shown = "id::text" if distinguish else f"to_jsonb({quote(table)})::text"
     with connection.cursor() as cursor:

@@ -1,0 +1,71 @@
+"""What `migrate` would do to this database, found by reading and undone where reading needs something temporary."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.operations import AddConstraint, CreateModel
+
+from config.schema import operations
+from config.schema.adoption import constraints
+from config.schema.adoption.recognise import check
+from config.schema.adoption.report import Entry
+
+
+def dry_run(using: str) -> list[Entry]:
+    """The entries that an adoption by the unapplied migrations would report.
+
+    Row counts are those of now. Raises AdoptionRefused as `migrate` would.
+    """
+    connection = connections[using]
+    with transaction.atomic(using=using):
+        entries = list(_entries(connection))
+        transaction.set_rollback(True, using=using)
+    return _once(entries)
+
+
+def _entries(connection: BaseDatabaseWrapper) -> Iterator[Entry]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    models = executor.loader.project_state().apps
+    with connection.cursor() as cursor:
+        there = {info.name for info in connection.introspection.get_table_list(cursor)}
+    pending = [(migration.app_label, operation) for migration, _ in plan for operation in migration.operations]
+    for _, operation in pending:
+        if isinstance(operation, operations.RecogniseDatabase):
+            check(connection, operation.tables, operation.unmanaged)
+            yield from (Entry(t, "", "leftover", "table") for t in sorted(operation.unmanaged & there))
+    for app_label, operation in pending:
+        if name := getattr(operation, "model_name", getattr(operation, "name", None)):
+            model = _model(models, app_label, name)
+            if model is not None:
+                yield from _operation(connection, operation, model, there)
+
+
+def _operation(connection: BaseDatabaseWrapper, operation: Any, model: Any, there: set[str]) -> Iterator[Entry]:
+    table = model._meta.db_table
+    if isinstance(operation, CreateModel):
+        yield Entry(table, "", "found" if table in there else "added")
+    if table not in there:
+        return
+    if isinstance(operation, operations.ConvergeTable | operations.ResolveDuplicates):
+        yield from operation.plan(connection, model).entries
+        yield from constraints.leftovers(connection, model)
+    elif isinstance(operation, operations.RecomputeColumn):
+        yield Entry(table, operation.name, "recomputed", "from what the other columns will hold")
+    elif isinstance(operation, AddConstraint):
+        yield Entry(table, "", "added", f"constraint {operation.constraint.name}")
+
+
+def _model(models: Any, app_label: str, name: str) -> Any:
+    try:
+        return models.get_model(app_label, name)
+    except LookupError:  # a model that a later migration deletes
+        return None
+
+
+def _once(entries: list[Entry]) -> list[Entry]:
+    """Several migrations look at the same table; what they would all report is told once."""
+    return list({(e.table, e.column, e.action, e.detail): e for e in entries}.values())

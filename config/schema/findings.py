@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, NamedTuple
 
 Level = Literal["error", "warning"]
 
@@ -45,7 +45,8 @@ class Finding:
     """One difference, in words a person can act on.
 
     `table` is empty for what concerns the whole database. `name` is that of an index, constraint,
-    trigger or migration. `level` is that of the id unless the consequence is milder.
+    trigger or migration. `level` is that of the id unless the consequence is milder. `subject` is the object
+    to make or to mend, for the repair; it is not part of what is reported.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Finding:
     command: str = ""
     detail: str = ""
     level: Level | None = None
+    subject: object = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.id not in IDS:
@@ -77,6 +79,10 @@ class Finding:
         if self.name:
             place = f"{place} ({self.name})" if place else self.name
         return place or f"database {self.database!r}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """What is reported, by name: every field but `subject`."""
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.compare}
 
     def as_text(self) -> str:
         """A block of lines: id and place, then each known fact on a line of its own."""
@@ -132,6 +138,6 @@ class Report:
             "ok": self.ok,
             "errors": len(self.errors),
             "warnings": len(self.warnings),
-            "findings": [asdict(finding) for finding in self.findings],
+            "findings": [finding.as_dict() for finding in self.findings],
         }
         return json.dumps(document, indent=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from django.db import DatabaseError, InterfaceError, ProgrammingError, connections, transaction
@@ -270,7 +270,7 @@ def _store(connection: BaseDatabaseWrapper, live: str, comparison: _Comparison) 
     if comparison.wanted is None or VerifiedSchema._meta.db_table not in comparison.wanted.tables:
         return
     # What alembic_version holds is read anew at each start.
-    warnings = [asdict(finding) for finding in comparison.found if finding.id != "schema.W004"]
+    warnings = [finding.as_dict() for finding in comparison.found if finding.id != "schema.W004"]
     VerifiedSchema.objects.using(connection.alias).update_or_create(
         defaults={
             "fingerprint": live,

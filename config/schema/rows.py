@@ -17,6 +17,12 @@ from config.schema.findings import Finding
 SAMPLE = 5
 SECONDS = 2
 
+_FOREIGN_KEY_CHECK = """
+SELECT c."table", f."from", c.parent, count(*), min(c.rowid)
+FROM pragma_foreign_key_check c JOIN pragma_foreign_key_list(c."table") f ON f.id = c.fkid
+GROUP BY 1, 2, 3 ORDER BY 1, 2
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -33,6 +39,8 @@ def broken_promises(connection: BaseDatabaseWrapper, expected: Snapshot, actual:
     """schema.E018 for each promise that is not enforced and that rows break: one short query per doubt."""
     for doubt in doubts(connection, expected, actual):
         yield from _finding(connection, doubt)
+    if connection.vendor == "sqlite":
+        yield from _orphans(connection, expected)
 
 
 def doubts(connection: BaseDatabaseWrapper, expected: Snapshot, actual: Snapshot) -> Iterator[Doubt]:
@@ -62,7 +70,7 @@ def _of_table(
             promise = f"CHECK {check.expression}"
             yield Doubt(table, promise, f"NOT ({check.expression})", subject, check.name or "check"), check.columns
     for key in table.foreign_keys:
-        if engine == "sqlite" or not any(_refers(found, key) for found in live.foreign_keys):
+        if not any(_refers(found, key) for found in live.foreign_keys):
             yield (
                 Doubt(table, _reference(key), _orphan(quote, table, key), key.columns[0], key.name or None),
                 key.columns,
@@ -105,6 +113,29 @@ def _duplicates(quote: Any, table: Table, index: Index) -> Doubt:
     twice = f"SELECT {keys} FROM {quote(table.name)} {where}GROUP BY {keys} HAVING count(*) > 1"
     condition = f"{present} AND ({keys}) IN ({twice})"
     return Doubt(table, f"UNIQUE ({', '.join(index.columns)})", condition, None, index.name or index.kind)
+
+
+def _orphans(connection: BaseDatabaseWrapper, expected: Snapshot) -> Iterator[Finding]:
+    """References to rows that do not exist: SQLite enforces foreign keys only where each writer asks for it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_FOREIGN_KEY_CHECK)
+            found = cursor.fetchall()
+    except OperationalError:
+        # "foreign key mismatch": a key that is referred to is unique no more, which is a finding of its own.
+        return
+    for table, column, target, count, first in found:
+        if table in expected.tables:
+            yield Finding(
+                id="schema.E018",
+                database=connection.alias,
+                table=table,
+                column=column,
+                expected=f"every row refers to a row of {target}",
+                actual=f"{count} row(s) refer to none, the first with rowid {first}",
+                breaks="these rows fail when the reference is followed, and every join loses them",
+                command=f"in {managed('dbshell', connection.alias)}: PRAGMA foreign_key_check({table});",
+            )
 
 
 def _finding(connection: BaseDatabaseWrapper, doubt: Doubt) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ def missing(pair: Pair) -> Iterator[Finding]:
             actual="no such column",
             breaks=f"every query that reads or writes {column.field or column.name}",
             detail=f"unknown here: {', '.join(similar)}; perhaps renamed by hand" if similar else "",
+            subject=column,
         )
 
 
@@ -67,6 +68,7 @@ def too_lax(pair: Pair) -> Iterator[Finding]:
                 expected="NOT NULL",
                 actual="NOT NULL, not validated" if actual.unproven else "may be NULL",
                 breaks="code that reads the field as never empty: rows fall out of filters, serialisers fail",
+                subject=expected,
             )
 
 
@@ -98,6 +100,7 @@ def defaults(pair: Pair) -> Iterator[Finding]:
             actual=f"DEFAULT {actual.default}" if actual.default is not None else "no default",
             breaks="inserts that leave the value to the database" if relied_on else "nothing: the code gives a value",
             command="" if relied_on else pair.alter(f"ALTER COLUMN {quoted(actual.name)} DROP DEFAULT"),
+            subject=expected if relied_on else None,
         )
 
 
@@ -120,6 +123,7 @@ def identity(pair: Pair) -> Iterator[Finding]:
             actual=_words(actual),
             breaks="nothing: the code gives a value" if harmless else _consequence(wanted, found),
             command=pair.alter(f"ALTER COLUMN {quoted(actual.name)} DROP DEFAULT") if harmless else "",
+            subject=expected if wanted else None,
         )
 
 
@@ -157,6 +161,7 @@ def sequences(pair: Pair) -> Iterator[Finding]:
                 expected=f"the next key is above {actual.highest}, the highest in the table",
                 actual="the next key is taken",
                 breaks="inserts: duplicate key, until the sequence has caught up",
+                subject=actual,
             )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from operator import attrgetter
 
 from config.schema.catalog import Check, ForeignKey, Index
-from config.schema.compare.pair import Pair, folded, match, quoted
+from config.schema.compare.pair import Pair, Rename, folded, match, quoted
 from config.schema.findings import Finding
 
 _name = attrgetter("name")
@@ -26,6 +27,7 @@ def keys(pair: Pair) -> Iterator[Finding]:
             expected=describe_index(wanted),
             actual=_nearest(wanted, [*extra, *pair.actual.indexes]),
             breaks="duplicates are accepted" if wanted.kind != "exclusion" else "overlapping rows are accepted",
+            subject=wanted,
         )
     for found in extra:
         yield _extra_key(pair, found, expected)
@@ -50,6 +52,7 @@ def _paired_key(pair: Pair, wanted: Index, found: Index) -> Iterator[Finding]:
             expected=describe_index(wanted),
             actual="its index is invalid: an interrupted CREATE INDEX CONCURRENTLY",
             breaks="duplicates that are there already stay",
+            subject=replace(wanted, name=found.name, valid=False),
         )
     if wanted.declared and wanted.name != found.name:
         yield other_name(pair, wanted.name, found.name, constraint=found.constraint)
@@ -101,6 +104,7 @@ def checks(pair: Pair) -> Iterator[Finding]:
             actual=f"{instead.name}: CHECK {instead.expression}" if instead else "no such constraint",
             breaks="values outside the rule are stored, or values inside it refused",
             command=_replace(pair, instead.name if instead else None),
+            subject=None if instead else wanted,
         )
     for found in extra:
         yield _extra_check(pair, found)
@@ -154,6 +158,7 @@ def foreign_keys(pair: Pair) -> Iterator[Finding]:
             actual=f"{instead.name}: {describe_foreign_key(instead)}" if instead else "no such constraint",
             breaks="references to rows that do not exist are stored, or deletes are refused",
             command=_replace(pair, instead.name if instead else None),
+            subject=None if instead else wanted,
         )
     for found in extra:
         yield _extra_foreign_key(pair, found)
@@ -170,6 +175,7 @@ def _silent(pair: Pair, found: ForeignKey) -> Finding:
         expected="its triggers fire",
         actual="its triggers are disabled, on this table or on the one it refers to",
         breaks="references to rows that do not exist are stored",
+        subject=found,
     )
 
 
@@ -196,6 +202,7 @@ def _unproven(pair: Pair, found: Check | ForeignKey, breaks: str) -> Iterator[Fi
         expected="validated and enforced",
         actual="NOT ENFORCED" if not found.enforced else "NOT VALID: rows from before were never checked",
         breaks=breaks,
+        subject=found,
     )
 
 
@@ -210,6 +217,7 @@ def other_name(pair: Pair, wanted: str, found: str, *, constraint: bool) -> Find
         actual=f"the name {found or '(none)'}",
         breaks="a later migration that alters or removes it by name",
         command=by_table if constraint else pair.sql(rename),
+        subject=Rename(found, wanted, constraint),
     )
 
 

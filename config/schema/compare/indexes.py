@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from operator import attrgetter
 
 from config.schema.catalog import Index
@@ -17,13 +18,14 @@ def indexes(pair: Pair) -> Iterator[Finding]:
     pairs, missing, extra = match(expected, actual, lambda index: _structure(index, pair), attrgetter("name"))
     for wanted, found in pairs:
         if not found.valid:
-            yield _finding(pair, found.name, describe_index(wanted), "invalid: an interrupted build; never used")
+            carcass = replace(wanted, name=found.name, valid=False)
+            yield _finding(pair, carcass, "invalid: an interrupted build; never used")
         if wanted.declared and wanted.name != found.name:
             yield other_name(pair, wanted.name, found.name, constraint=False)
     for wanted in missing:
         instead = next((index for index in extra if index.name == wanted.name), None)
         actually = describe_index(instead) if instead else "no such index"
-        yield _finding(pair, wanted.name, describe_index(wanted), actually)
+        yield _finding(pair, wanted, actually)
     for found in extra:
         yield pair.finding(
             "schema.W002",
@@ -40,7 +42,12 @@ def _structure(index: Index, pair: Pair) -> Hashable:
     return index.method, keys, index.condition, frozenset(index.include)
 
 
-def _finding(pair: Pair, name: str, expected: str, actual: str) -> Finding:
+def _finding(pair: Pair, index: Index, actual: str) -> Finding:
     return pair.finding(
-        "schema.W003", name=name, expected=expected, actual=actual, breaks="nothing; queries that need it are slow"
+        "schema.W003",
+        name=index.name,
+        expected=describe_index(index),
+        actual=actual,
+        breaks="nothing; queries that need it are slow",
+        subject=index,
     )

@@ -15,6 +15,15 @@ from config.schema.findings import Finding, Level
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """An index or constraint under another name than the one its model declares."""
+
+    old: str
+    new: str
+    constraint: bool
+
+
 @dataclass(frozen=True)
 class Pair:
     """A table on both sides. `database` is the alias, `engine` the vendor."""
@@ -36,6 +45,7 @@ class Pair:
         command: str = "",
         detail: str = "",
         level: Level | None = None,
+        subject: object = None,
     ) -> Finding:
         return Finding(
             id=id,
@@ -49,6 +59,7 @@ class Pair:
             command=command or self.repair,
             detail=detail,
             level=level,
+            subject=subject,
         )
 
     @property

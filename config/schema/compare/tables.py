@@ -24,6 +24,7 @@ def missing(expected: Snapshot, actual: Snapshot, database: str) -> Iterator[Fin
             command=f'in {managed("dbshell", database)}: ALTER TABLE "{elsewhere[0]}".{quoted(name)} SET SCHEMA …;'
             if elsewhere
             else managed("schema repair", database),
+            subject=None if elsewhere else table,
         )
 
 

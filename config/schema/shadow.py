@@ -67,7 +67,7 @@ def build(connection: BaseDatabaseWrapper, state: ProjectState, wanted: Iterable
     shadow_apps = _flattened(state).apps if _has_schemas(originals.values()) else state.apps
     shadows = {key: _shadow_of(model, shadow_apps) for key, model in originals.items()}
     helpers = _targets(shadows.values())
-    with _shadow(connection) as shadow_connection:
+    with shadow_of(connection) as shadow_connection:
         _create(shadow_connection, [m for m in (*shadows.values(), *helpers) if not m._meta.auto_created])
         found = snapshot(shadow_connection, [model._meta.db_table for model in shadows.values()])
         restored = _restored(shadow_connection, found)
@@ -144,7 +144,7 @@ def _renamed(table: Table, names: dict[str, str]) -> Table:
 
 
 @contextmanager
-def _shadow(connection: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
+def shadow_of(connection: BaseDatabaseWrapper) -> Iterator[BaseDatabaseWrapper]:
     """A connection on which tables can be made that nobody else sees and that vanish afterwards."""
     if connection.vendor == "sqlite":
         yield from _memory(connection)

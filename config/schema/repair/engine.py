@@ -1,0 +1,188 @@
+"""Plans repairs for a report and runs them."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import DatabaseError, OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from config.schema import guard
+from config.schema.catalog import snapshot
+from config.schema.conf import schema_settings
+from config.schema.findings import Finding, Report
+from config.schema.models import SchemaRepair
+from config.schema.repair import postgresql, sqlite
+from config.schema.repair.steps import Refused, Statement, Step
+
+logger = logging.getLogger(__name__)
+
+# Tables before columns before what stands on them.
+_ORDER = ("schema.E010", "schema.E011", "schema.E017", "schema.E014", "schema.E016", "schema.W003")
+_INDEX_BUDGET = "30min"
+_LOCK_NOT_AVAILABLE = "55P03"
+
+_REASONS = {
+    "schema.E000": "the database cannot be read",
+    "schema.E001": "run manage.py migrate: a repair never stands in for a migration",
+    "schema.E002": "a person decides what the history should say",
+    "schema.E003": "run manage.py makemigrations, then migrate",
+    "schema.E012": "nothing is retyped without a migration",
+    "schema.E013": "nothing is loosened without a migration",
+    "schema.E015": "nothing is dropped or loosened without a migration",
+    "schema.E018": "a person decides about rows",
+    "schema.E019": "what hides the rows was put there by somebody: nothing is dropped or switched off",
+    "schema.W001": "deploy the newer code",
+    "schema.W002": "nothing is dropped without a migration",
+    "schema.W004": "stop the old deployment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run did: statements that ran, the one that failed with the server's words, and the state after it."""
+
+    done: tuple[Statement, ...]
+    failed: str
+    report: Report
+
+
+def plan(report: Report) -> list[Step]:
+    """A step for each finding of a fresh comparison: statements, or why there are none. Reads, never writes."""
+    if any(finding.id == "schema.E000" for finding in report.findings):
+        return [Step(finding, refused=_REASONS["schema.E000"]) for finding in report.findings]
+    connection = connections[report.database]
+    expected = guard.expected(report.database)
+    live = snapshot(connection, expected.tables.keys())
+    kind = sqlite.Planner if connection.vendor == "sqlite" else postgresql.Planner
+    planner = kind(connection, expected, live)
+    broken = {(finding.table, finding.name) for finding in report.findings if finding.id == "schema.E018"}
+    steps = [_step(planner, finding, broken) for finding in sorted(report.findings, key=_rank)]
+    return [*steps, *planner.finish()]
+
+
+def _rank(finding: Finding) -> tuple[int, str]:
+    return (_ORDER.index(finding.id) if finding.id in _ORDER else -1), finding.table
+
+
+def _step(planner: postgresql.Planner | sqlite.Planner, finding: Finding, broken: set[tuple[str, str | None]]) -> Step:
+    if finding.id not in _ORDER:
+        return Step(finding, refused=_REASONS[finding.id])
+    if finding.name and (finding.table, finding.name) in broken:
+        return Step(finding, refused="rows break it (see schema.E018): a person decides about them first")
+    try:
+        return Step(finding, tuple(planner.statements(finding)))
+    except Refused as reason:
+        return Step(finding, refused=str(reason))
+
+
+def run(using: str, steps: Iterable[Step]) -> Outcome:
+    """Runs the statements, each in a short transaction of its own, and compares again.
+
+    Stops at the first statement that fails. Every statement is written to the repairs table. When the comparison
+    afterwards finds nothing worse than warnings, the schema is stored as verified.
+    """
+    connection = connections[using]
+    done: list[Statement] = []
+    failed = ""
+    for step in steps:
+        try:
+            done += _run_step(connection, step)
+        except DatabaseError as error:
+            failed = f"{step.finding.id} {step.finding.place}: {' '.join(str(error).split())}"
+            break
+    guard.forget()
+    return Outcome(tuple(done), failed, guard.store_verified(using))
+
+
+def _run_step(connection: BaseDatabaseWrapper, step: Step) -> Iterator[Statement]:
+    if step.together:
+        with _foreign_keys_off(connection), transaction.atomic(using=connection.alias):
+            for statement in step.statements:
+                _execute(connection, statement.sql)
+        for statement in step.statements:
+            _log(connection, step.finding, statement, "done", 0.0)
+            yield statement
+        return
+    for statement in step.statements:
+        started = time.monotonic()
+        try:
+            _run_statement(connection, statement)
+        except DatabaseError as error:
+            _log(connection, step.finding, statement, str(error), time.monotonic() - started)
+            raise
+        _log(connection, step.finding, statement, "done", time.monotonic() - started)
+        yield statement
+
+
+def _run_statement(connection: BaseDatabaseWrapper, statement: Statement) -> None:
+    """Waits for a lock only so long that nobody queues behind it, and tries again with a growing pause."""
+    for attempt in range(schema_settings().lock_retries + 1):
+        try:
+            return _run_alone(connection, statement) if statement.alone else _run_short(connection, statement)
+        except OperationalError as error:
+            busy = getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+            if not busy or attempt == schema_settings().lock_retries:
+                raise
+            time.sleep(0.2 * 2**attempt)
+    return None
+
+
+def _run_short(connection: BaseDatabaseWrapper, statement: Statement) -> None:
+    with transaction.atomic(using=connection.alias):
+        if connection.vendor == "postgresql":
+            _execute(connection, f"SET LOCAL lock_timeout = {_milliseconds()}")
+        _execute(connection, statement.sql)
+
+
+def _run_alone(connection: BaseDatabaseWrapper, statement: Statement) -> None:
+    """A build beside the traffic has a time budget of its own; an interrupted one leaves an invalid index, a W003."""
+    _execute(connection, f"SET lock_timeout = {_milliseconds()}")
+    _execute(connection, f"SET statement_timeout = '{_INDEX_BUDGET}'")
+    try:
+        _execute(connection, statement.sql)
+    finally:
+        _execute(connection, "RESET lock_timeout")
+        _execute(connection, "RESET statement_timeout")
+
+
+def _milliseconds() -> int:
+    return int(schema_settings().lock_timeout * 1000)
+
+
+def _execute(connection: BaseDatabaseWrapper, sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@contextmanager
+def _foreign_keys_off(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """While a table is made anew nothing may cascade from dropping the old one; only outside of a transaction."""
+    if connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A repair that makes a table anew cannot run in a transaction.")
+    connection.disable_constraint_checking()
+    _execute(connection, "PRAGMA legacy_alter_table = ON")
+    try:
+        yield
+    finally:
+        _execute(connection, "PRAGMA legacy_alter_table = OFF")
+        connection.enable_constraint_checking()
+
+
+def _log(connection: BaseDatabaseWrapper, finding: Finding, statement: Statement, outcome: str, seconds: float) -> None:
+    logger.info("%s %s: %s (%s)", finding.id, finding.place, statement.sql, outcome.strip())
+    if SchemaRepair._meta.db_table in connection.introspection.table_names():
+        SchemaRepair.objects.using(connection.alias).create(
+            finding=finding.id,
+            place=finding.place,
+            sql=statement.sql,
+            outcome=outcome.strip(),
+            seconds=round(seconds, 3),
+            run_by=f"{getpass.getuser()}@{socket.gethostname()}",
+        )

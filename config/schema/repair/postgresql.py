@@ -1,0 +1,223 @@
+"""Repairs on PostgreSQL, staged so that a busy table is locked for moments only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from config.schema.catalog import Check, Column, ForeignKey, Index, Snapshot, Table
+from config.schema.compare.pair import Rename, quoted
+from config.schema.findings import Finding
+from config.schema.repair import words
+from config.schema.repair.steps import Refused, Statement, Step
+
+_INTEGERS = ("smallint", "integer", "bigint")
+_SHORT = "ACCESS EXCLUSIVE on {}, for a moment"
+_SCAN = "SHARE UPDATE EXCLUSIVE on {}: reads and writes go on"
+_ROWS = "ROW EXCLUSIVE on {}, and the rows it writes"
+
+
+class Planner:
+    """Statements for one finding of one database; `live` is its snapshot, `expected` the shadow's."""
+
+    def __init__(self, connection: BaseDatabaseWrapper, expected: Snapshot, live: Snapshot) -> None:
+        self.connection, self.expected, self.live = connection, expected, live
+        # Inside a transaction (tests) nothing can be built concurrently.
+        self.concurrently = "" if connection.in_atomic_block else "CONCURRENTLY "
+        self.late: list[Step] = []
+
+    def finish(self) -> list[Step]:
+        """What can only be done when everything else is: foreign keys of new tables, which may refer to each other."""
+        return self.late
+
+    def statements(self, finding: Finding) -> list[Statement]:
+        """What mends the finding. Raises Refused when nothing additive does."""
+        subject, table = finding.subject, self.expected.tables.get(finding.table)
+        if table is None or subject is None:
+            raise Refused("no additive change mends it")
+        if isinstance(subject, Table):
+            return self._table(finding, subject)
+        if isinstance(subject, Column):
+            return self._column(finding, table, subject)
+        if isinstance(subject, Index):
+            return self._index(table, subject)
+        if isinstance(subject, Check):
+            return self._check(table, subject)
+        if isinstance(subject, ForeignKey):
+            return self._foreign_key(table, subject)
+        if isinstance(subject, Rename):
+            return [self._rename(table, subject)]
+        raise Refused("no additive change mends it")
+
+    def _alter(self, table: str, action: str, lock: str = _SHORT) -> Statement:
+        return Statement(f"ALTER TABLE {quoted(table)} {action};", lock.format(table))
+
+    def _table(self, finding: Finding, table: Table) -> list[Statement]:
+        parts = [words.column(column) for column in table.columns]
+        primary = [index for index in table.indexes if index.kind == "primary key"]
+        parts += [f"CONSTRAINT {quoted(key.name)} PRIMARY KEY ({words.keys(key, table)})" for key in primary]
+        parts += [words.check(check) for check in table.checks]
+        create = f"CREATE TABLE {quoted(table.name)} ({', '.join(parts)});"
+        made = [Statement(create, "none: the table is new")]
+        for index in table.indexes:
+            if index.kind != "primary key":
+                made += self._new_index(table, index, "")
+        lock = "SHARE ROW EXCLUSIVE on both tables"
+        keys = [self._alter(table.name, f"ADD {words.foreign_key(key)}", lock) for key in table.foreign_keys]
+        self.late += [Step(finding, tuple(keys))] if keys else []
+        return made
+
+    def _column(self, finding: Finding, table: Table, column: Column) -> list[Statement]:
+        if finding.id == "schema.E011":
+            return self._new_column(table, column)
+        if finding.id == "schema.E014":
+            return self._not_null(table, column)
+        if column.highest is not None:
+            return [self._catch_up(table, column)]
+        if column.identity:
+            return self._identity(table, column)
+        return [self._alter(table.name, f"ALTER COLUMN {quoted(column.name)} SET DEFAULT {column.default}")]
+
+    def _new_column(self, table: Table, column: Column) -> list[Statement]:
+        given = column.default is not None or column.identity or column.generated
+        if column.nullable or given or self._is_empty(table):
+            return [self._alter(table.name, f"ADD COLUMN {words.column(column)}")]
+        if column.backfill is None:
+            raise Refused(
+                f"it is NOT NULL, {table.name} has rows, and its field declares no default: write a migration"
+            )
+        return [
+            self._alter(table.name, f"ADD COLUMN {words.column(column, default=column.backfill)}"),
+            self._alter(table.name, f"ALTER COLUMN {quoted(column.name)} DROP DEFAULT"),
+        ]
+
+    def _is_empty(self, table: Table) -> bool:
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SELECT NOT EXISTS (SELECT 1 FROM {quoted(table.name)})")
+            return bool(cursor.fetchone()[0])
+
+    def _not_null(self, table: Table, column: Column) -> list[Statement]:
+        name, proof = quoted(column.name), quoted(f"{column.name[:50]}_not_null")
+        filling = self._backfill(table, column)
+        return [
+            *filling,
+            self._alter(table.name, f"ADD CONSTRAINT {proof} CHECK ({name} IS NOT NULL) NOT VALID"),
+            self._alter(table.name, f"VALIDATE CONSTRAINT {proof}", _SCAN),
+            self._alter(table.name, f"ALTER COLUMN {name} SET NOT NULL, DROP CONSTRAINT {proof}"),
+        ]
+
+    def _backfill(self, table: Table, column: Column) -> list[Statement]:
+        name = quoted(column.name)
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {quoted(table.name)} WHERE {name} IS NULL)")
+            if not cursor.fetchone()[0]:
+                return []
+        value = column.default if column.default is not None else column.backfill
+        if value is None:
+            raise Refused("rows hold NULL there and the field declares no default: a person decides about them")
+        update = f"UPDATE {quoted(table.name)} SET {name} = {value} WHERE {name} IS NULL;"
+        return [Statement(update, _ROWS.format(table.name))]
+
+    def _catch_up(self, table: Table, column: Column) -> Statement:
+        highest = f"(SELECT max({quoted(column.name)}) FROM {quoted(table.name)})"
+        return Statement(f"SELECT setval('{column.sequence}', {highest});", "ROW EXCLUSIVE on the sequence")
+
+    def _identity(self, table: Table, column: Column) -> list[Statement]:
+        live = self.live.tables[table.name].column(column.name)
+        name = quoted(column.name)
+        if (
+            live is None
+            or live.default is not None
+            or live.nullable
+            or live.type not in ("smallint", "integer", "bigint")
+        ):
+            raise Refused("the column cannot take an identity as it is: write a migration")
+        if live.identity == "always":
+            return [self._alter(table.name, f"ALTER COLUMN {name} SET GENERATED BY DEFAULT")]
+        sequence = f"pg_get_serial_sequence('{quoted(table.name)}', '{column.name}')"
+        highest = f"(SELECT coalesce(max({name}), 0) + 1 FROM {quoted(table.name)})"
+        return [
+            self._alter(table.name, f"ALTER COLUMN {name} ADD GENERATED BY DEFAULT AS IDENTITY"),
+            Statement(f"SELECT setval({sequence}, {highest}, false);", "ROW EXCLUSIVE on the sequence"),
+        ]
+
+    def _index(self, table: Table, index: Index) -> list[Statement]:
+        taken = {other.name for other in self.live.tables[table.name].indexes}
+        if index.valid:
+            if index.name in taken:
+                raise Refused(f"another index named {index.name} stands in the way: remove it with a migration")
+            return self._new_index(table, index, self.concurrently)
+        if index.constraint:
+            rebuild = f"REINDEX INDEX {self.concurrently}{quoted(index.name)};"
+            return [Statement(rebuild, _SCAN.format(table.name), alone=bool(self.concurrently))]
+        drop = f"DROP INDEX {self.concurrently}{quoted(index.name)};"
+        carcass = Statement(drop, _SCAN.format(table.name), alone=bool(self.concurrently))
+        return [carcass, *self._new_index(table, index, self.concurrently)]
+
+    def _new_index(self, table: Table, index: Index, concurrently: str) -> list[Statement]:
+        if index.kind == "exclusion":
+            return [
+                self._alter(
+                    table.name,
+                    f"ADD {words.exclusion(index, table)}",
+                    "ACCESS EXCLUSIVE on {}, while it reads all rows",
+                )
+            ]
+        unique = "UNIQUE " if index.kind != "index" else ""
+        tail = words.index_tail(index, table)
+        create = f"CREATE {unique}INDEX {concurrently}{quoted(index.name)} ON {quoted(table.name)} {tail};"
+        lock = _SCAN.format(table.name) if concurrently else f"SHARE on {table.name}"
+        made = [Statement(create, lock, alone=bool(concurrently))]
+        if index.constraint:
+            kind = f"{index.kind.upper()} USING INDEX {quoted(index.name)} {words.deferral(index.deferrable)}"
+            made.append(self._alter(table.name, f"ADD CONSTRAINT {quoted(index.name)} {kind}".strip()))
+        return made
+
+    def _check(self, table: Table, check: Check) -> list[Statement]:
+        if not check.enforced:
+            raise Refused("PostgreSQL cannot turn a NOT ENFORCED check into an enforced one: drop it, then repair")
+        validate = self._alter(table.name, f"VALIDATE CONSTRAINT {quoted(check.name)}", _SCAN)
+        if not check.validated:
+            return [validate]
+        self._free(table, check.name)
+        return [self._alter(table.name, f"ADD {words.check(check)} NOT VALID"), validate]
+
+    def _foreign_key(self, table: Table, key: ForeignKey) -> list[Statement]:
+        name = quoted(key.name)
+        validate = self._alter(table.name, f"VALIDATE CONSTRAINT {name}", _SCAN)
+        if not key.fires:
+            return list(self._awake(table, key))
+        if not key.enforced:
+            return [self._alter(table.name, f"ALTER CONSTRAINT {name} ENFORCED")]
+        if not key.validated:
+            return [validate]
+        self._free(table, key.name)
+        add = self._alter(table.name, f"ADD {words.foreign_key(key)} NOT VALID", "SHARE ROW EXCLUSIVE on both tables")
+        return [add, validate]
+
+    def _free(self, table: Table, name: str) -> None:
+        live = self.live.tables[table.name]
+        if name in {check.name for check in live.checks} | {key.name for key in live.foreign_keys}:
+            raise Refused(f"another constraint named {name} stands in the way: remove it with a migration")
+
+    def _awake(self, table: Table, key: ForeignKey) -> Iterable[Statement]:
+        """The key's own triggers only: others may be disabled for a reason."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(_SLEEPING, [quoted(table.name), key.name])
+            for relation, trigger in cursor.fetchall():
+                yield Statement(
+                    f"ALTER TABLE {relation} ENABLE TRIGGER {quoted(trigger)};", f"SHARE ROW EXCLUSIVE on {relation}"
+                )
+
+    def _rename(self, table: Table, rename: Rename) -> Statement:
+        if rename.constraint:
+            return self._alter(table.name, f"RENAME CONSTRAINT {quoted(rename.old)} TO {quoted(rename.new)}")
+        sql = f"ALTER INDEX {quoted(rename.old)} RENAME TO {quoted(rename.new)};"
+        return Statement(sql, f"SHARE UPDATE EXCLUSIVE on {rename.old}")
+
+
+_SLEEPING = """
+SELECT t.tgrelid::regclass::text, t.tgname FROM pg_trigger t JOIN pg_constraint c ON c.oid = t.tgconstraint
+WHERE c.conrelid = %s::regclass AND c.conname = %s AND t.tgenabled NOT IN ('O', 'A')
+"""

@@ -1,0 +1,42 @@
+"""The steps of a repair plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from config.schema.findings import Finding
+
+
+class Refused(Exception):
+    """A finding that no additive repair mends; the text says why and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement and the lock it takes. `alone`: it must not run inside a transaction."""
+
+    sql: str
+    lock: str
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What mends one finding: statements, each in a short transaction of its own, or the reason why there are none.
+
+    `together`: the statements belong into one transaction, with foreign keys checked at its end.
+    """
+
+    finding: Finding
+    statements: tuple[Statement, ...] = ()
+    refused: str = ""
+    together: bool = False
+
+    def as_text(self) -> str:
+        """The finding, then each statement with its lock, exactly as it will run; or why nothing will."""
+        lines = [f"-- {self.finding.id} {self.finding.place}"]
+        if self.refused:
+            lines.append(f"-- nothing will run: {self.refused}")
+        for statement in self.statements:
+            lines += [f"-- lock: {statement.lock}", statement.sql]
+        return "\n".join(lines)

@@ -1,15 +1,24 @@
 """The list of prospects and the page of one."""
 
-from typing import Any
+import uuid
+from functools import partial
+from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
 from config.admin import ModelAdmin, json_field
+from prospects.admin.actions import ACTIONS, Action
+from prospects.admin.decide import choose, decide, permitted
 from prospects.admin.filters import (
     CategoryFilter,
     CreatedFilter,
@@ -19,7 +28,9 @@ from prospects.admin.filters import (
     SentFilter,
     UpdatedFilter,
 )
-from prospects.models import Prospect
+from prospects.admin.forms import EDITABLE, ProspectForm, version
+from prospects.changes import Cause
+from prospects.models import Prospect, ProspectEvent
 
 PAYLOADS = (
     "dataforseo_payload",
@@ -32,15 +43,6 @@ PAYLOADS = (
 )
 # What a prospect's name is made of, see Prospect.__str__.
 NAME_COLUMNS = ("domain", "username")
-# What a person may decide; everything else is written by the steps.
-EDITABLE = (
-    "contact_email",
-    "discovery_category",
-    "discovery_location",
-    "outreach_status",
-    "draft_subject",
-    "draft_body",
-)
 # The list shows these only; payloads and texts of a page of rows would be megabytes.
 LIST_COLUMNS = (
     "domain",
@@ -57,6 +59,9 @@ LIST_COLUMNS = (
     "score",
     "updated_at",
 )
+
+LAST_EVENTS = 20
+ORDERING = "o"
 
 
 class ProspectList(ChangeList):
@@ -165,7 +170,17 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     class Media:
         css = {"all": ("prospects/admin.css",)}
 
+    form = ProspectForm
+
+    def get_urls(self) -> list[Any]:
+        own = path("decide/<str:name>/", self.admin_site.admin_view(self.decide_view), name="prospects_prospect_decide")
+        return [own, *super().get_urls()]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Prospect | None = None) -> bool:
+        # Deleting is one of the actions, by the same function as in the API.
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Prospect | None = None) -> list[Any]:
@@ -174,6 +189,55 @@ class ProspectAdmin(ModelAdmin[Prospect]):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ProspectList
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Prospect | None:
+        prospect = super().get_object(request, object_id, from_field)
+        if prospect and request.method == "POST":
+            # Held until the changes are written, so that nobody's are overwritten unseen.
+            return Prospect.objects.select_for_update().get(pk=prospect.pk)
+        return prospect
+
+    def save_model(self, request: HttpRequest, obj: Prospect, form: Any, change: bool) -> None:
+        form.write(Cause(user=request.user))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            action.name: (partial(_chosen, action), action.name, action.label) for action in permitted_actions(request)
+        }
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "POST":
+            for name in request.POST.getlist("action"):
+                permitted(request, name)
+        remember_ordering(request)
+        return super().changelist_view(request, extra_context)
+
+    @method_decorator(require_POST)
+    def decide_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        return decide(self.admin_site, request, name)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Prospect | None = None,
+    ) -> HttpResponse:
+        if obj:
+            context |= {
+                "events": events_of(obj.pk)[:LAST_EVENTS],
+                "version": version(obj),
+                "decisions": permitted_actions(request),
+            }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        page = Paginator(events_of(unquote(object_id)), 100).get_page(request.GET.get("p"))
+        return super().history_view(request, object_id, {"events": page} | (extra_context or {}))
 
     @admin.display(description="prospect", ordering="domain")
     def name(self, prospect: Prospect) -> str:
@@ -200,3 +264,32 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     @admin.display(description="source", ordering="source_type")
     def source(self, prospect: Prospect) -> str:
         return prospect.get_source_platform_display() or prospect.get_source_type_display()
+
+
+def permitted_actions(request: HttpRequest) -> list[Action]:
+    return [action for action in ACTIONS.values() if request.user.has_perm(action.permission)]
+
+
+def events_of(prospect_id: uuid.UUID | str) -> QuerySet[ProspectEvent]:
+    """A prospect's events, the newest first, with what names their user and job."""
+    events = ProspectEvent.objects.filter(prospect_id=prospect_id).select_related("user", "job")
+    own = (field.name for field in ProspectEvent._meta.concrete_fields)
+    return events.only(*own, "user__username", "job__job_type")
+
+
+def remember_ordering(request: HttpRequest) -> None:
+    """Keep the list's ordering for as long as the person stays logged in; `o=` forgets it."""
+    key = "prospects_ordering"
+    if ORDERING in request.GET:
+        if request.GET[ORDERING] != request.session.get(key, ""):
+            request.session[key] = request.GET[ORDERING]
+    elif request.session.get(key):
+        query = request.GET.copy()
+        query[ORDERING] = request.session[key]
+        request.GET = cast(Any, query)
+
+
+def _chosen(
+    action: Action, model_admin: ProspectAdmin, request: HttpRequest, chosen: QuerySet[Prospect]
+) -> HttpResponse | None:
+    return choose(model_admin.admin_site, request, action, chosen)

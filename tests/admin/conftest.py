@@ -1,9 +1,10 @@
 """Rows and people for the tests of the admin pages."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from pipeline import roles
 from pipeline.models import DiscoveryQuery, EmailAttachment, EmailLog, Job, ScraperHistory, Setting, SocialIntegration
 from prospects.choices import DiscoveryStatus, ScrapeStatus
 from prospects.models import Prospect
@@ -12,6 +13,24 @@ from prospects.models import Prospect
 @pytest.fixture
 def alice(db: None) -> User:
     return User.objects.create(username="alice", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Bob decides and runs steps."""
+    return member("bob", roles.OPERATOR)
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """Charlie only looks."""
+    return member("charlie", roles.VIEWER)
+
+
+def member(name: str, role: str) -> User:
+    user = User.objects.create(username=name, is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    return user
 
 
 @pytest.fixture

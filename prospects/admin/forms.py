@@ -1,0 +1,61 @@
+"""What a person may change on a prospect's page, and how it is written."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.validators import validate_email
+
+from prospects import changes, decisions
+from prospects.changes import Cause
+from prospects.models import Prospect
+
+# What a person may decide; everything else is written by the steps.
+EDITABLE = (
+    "contact_email",
+    "discovery_category",
+    "discovery_location",
+    "outreach_status",
+    "draft_subject",
+    "draft_body",
+)
+_DRAFT = ("draft_subject", "draft_body")
+
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Prospect]
+else:
+    ModelForm = forms.ModelForm
+
+
+class ProspectForm(ModelForm):
+    class Meta:
+        model = Prospect
+        fields = EDITABLE
+
+    def clean(self) -> dict[str, Any] | None:
+        if self.data.get("version") != version(self.instance):
+            raise forms.ValidationError(
+                "Somebody changed this prospect while you had it open. Look at its last changes below; "
+                "saving again overwrites the fields you see."
+            )
+        return super().clean()
+
+    def clean_contact_email(self) -> str | None:
+        email: str | None = self.cleaned_data["contact_email"]
+        if email and "contact_email" in self.changed_data:
+            validate_email(email)
+        return email
+
+    def write(self, cause: Cause) -> None:
+        """Write the fields that were changed, and their events. Raises decisions.Refused."""
+        values = {name: self.cleaned_data[name] for name in self.changed_data}
+        texts = {name: values.pop(name) or "" for name in _DRAFT if name in values}
+        if texts:
+            decisions.save_draft(self.instance.pk, texts.get("draft_subject"), texts.get("draft_body"), cause)
+        if values:
+            changes.change(Prospect.objects.filter(pk=self.instance.pk), values, cause)
+
+
+def version(prospect: Prospect) -> str:
+    """What changes with every write of the row."""
+    return prospect.updated_at.isoformat()

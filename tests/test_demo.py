@@ -1,0 +1,132 @@
+"""`make run`'s command, as a newcomer meets it: real processes, a real port."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import environ
+from pathlib import Path
+
+import httpx
+import pytest
+from django.conf import settings
+
+from pipeline.management import processes
+
+DEMO = [sys.executable, "manage.py", "demo"]
+pytestmark = pytest.mark.timeout(240)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def demo(url: str, port: int, log: Path) -> Iterator[str]:
+    """The demo, serving; gives its output so far. Ended by Ctrl-C."""
+    environment = environ | {"DEBUG": "1", "DATABASE_URL": url}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*DEMO, "--port", str(port)], cwd=settings.BASE_DIR, env=environment, stdout=output, stderr=output
+        )
+    try:
+        deadline = time.monotonic() + 100
+        while "runs until Ctrl-C" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+        yield log.read_text()
+    finally:
+        process.send_signal(signal.SIGINT)
+        code = process.wait(30)
+    assert code == 0, log.read_text()
+
+
+def log_in(port: int, password: str) -> httpx.Response:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client:
+        page = client.get("/admin/login/")
+        assert page.status_code == 200
+        form = {"username": "admin", "password": password, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
+        return client.post("/admin/login/?next=/admin/prospects/prospect/", data=form)
+
+
+def test_it_serves_the_sample_and_a_second_run_changes_nothing(empty_database_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    with demo(empty_database_url, port, tmp_path / "first.log") as output:
+        assert (made := re.search(r"User name: admin   Password: (\S+)", output))
+        assert "Loaded 6" in output
+        page = log_in(port, made[1])
+        assert page.status_code == 200
+        assert (total := re.search(r"(\d+) prospects", page.text))
+        assert httpx.get(f"http://127.0.0.1:{port}/static/admin/css/base.css").status_code == 200
+    with demo(empty_database_url, port, tmp_path / "second.log") as output:
+        assert "Password:" not in output
+        assert "Loaded" not in output
+        assert (again := re.search(r"(\d+) prospects", log_in(port, made[1]).text))
+        assert again[1] == total[1]
+
+
+def run_demo(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*DEMO, *arguments],
+        cwd=settings.BASE_DIR, env=environ | environment, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+
+def test_a_busy_port_is_said_before_anything_is_done(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        url = f"sqlite:///{tmp_path / 'never.sqlite3'}"
+        done = run_demo("--port", port, DATABASE_URL=url)
+    assert done.returncode == 1
+    assert f"Port {port} of 127.0.0.1 is in use" in done.stderr
+    assert "make run PORT=" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "never.sqlite3").exists()
+
+
+def test_it_refuses_to_make_up_data_in_production(tmp_path: Path) -> None:
+    done = run_demo(
+        DEBUG="0", SECRET_KEY="0123456789" * 6, ALLOWED_HOSTS="x", DATABASE_URL=f"sqlite:///{tmp_path / 'p.sqlite3'}"
+    )
+    assert done.returncode == 1
+    assert "needs DEBUG=1" in done.stderr
+    assert not (tmp_path / "p.sqlite3").exists()
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def test_when_one_process_ends_the_others_are_stopped_and_its_exit_code_is_ours(tmp_path: Path) -> None:
+    mark = tmp_path / "still-alive"
+    begun = time.monotonic()
+    other = python(f"import time, pathlib; time.sleep(8); pathlib.Path({str(mark)!r}).touch()")
+    assert processes.run([other, python("import sys; sys.exit(7)")], lambda: True) == 7
+    assert time.monotonic() - begun < 7
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_stops_every_process_also_one_that_ignores_it(
+    number: signal.Signals, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "GRACE_SECONDS", 0.5)
+    stubborn = python("import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(20)")
+    begun = time.monotonic()
+
+    def started() -> bool:
+        time.sleep(0.5)
+        signal.raise_signal(number)
+        return True
+
+    before = signal.getsignal(number)
+    assert processes.run([stubborn, python("import time; time.sleep(20)")], started) == code
+    assert time.monotonic() - begun < 15
+    assert signal.getsignal(number) is before

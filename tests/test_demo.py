@@ -56,20 +56,23 @@ def log_in(port: int, password: str) -> httpx.Response:
         return client.post("/admin/login/?next=/admin/prospects/prospect/", data=form)
 
 
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    assert match, f"{pattern!r} is not in:\n{text}"
+    return match[1]
+
+
 def test_it_serves_the_sample_and_a_second_run_changes_nothing(empty_database_url: str, tmp_path: Path) -> None:
     port = free_port()
     with demo(empty_database_url, port, tmp_path / "first.log") as output:
-        assert (made := re.search(r"User name: admin   Password: (\S+)", output))
         assert "Loaded 6" in output
-        page = log_in(port, made[1])
-        assert page.status_code == 200
-        assert (total := re.search(r"(\d+) prospects", page.text))
+        password = found(r"User name: admin   Password: (\S+)", output)
+        total = found(r"(\d+) prospects", log_in(port, password).text)
         assert httpx.get(f"http://127.0.0.1:{port}/static/admin/css/base.css").status_code == 200
     with demo(empty_database_url, port, tmp_path / "second.log") as output:
         assert "Password:" not in output
         assert "Loaded" not in output
-        assert (again := re.search(r"(\d+) prospects", log_in(port, made[1]).text))
-        assert again[1] == total[1]
+        assert found(r"(\d+) prospects", log_in(port, password).text) == total
 
 
 def run_demo(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

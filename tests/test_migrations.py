@@ -1,0 +1,46 @@
+"""Migrations are safe on a busy table, and named so that every database can record them."""
+
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django_migration_linter import MigrationLinter
+
+# Up to here the chain adopts what an older system left. Its operations look at the live tables before they choose their
+# statements, so there is no fixed SQL to lint; tests of adoption prove them on databases full of rows.
+LAST_ADOPTING = {"prospects": "0011_indexes", "pipeline": "0008_indexes"}
+# What only delays others on a large table counts as wrong as well.
+AS_ERRORS = ["CREATE_INDEX", "CREATE_INDEX_EXCLUSIVE", "DROP_INDEX", "REINDEX"]
+
+
+def ours() -> list[tuple[str, str]]:
+    root = Path(settings.BASE_DIR)
+    labels = {config.label for config in apps.get_app_configs() if Path(config.path).parent in (root, root / "config")}
+    return sorted(key for key in MigrationLoader(None).disk_migrations if key[0] in labels)
+
+
+def ordinary() -> list[tuple[str, str]]:
+    return [(app, name) for app, name in ours() if name > LAST_ADOPTING.get(app, "")]
+
+
+def test_the_chain_ends_where_this_file_says() -> None:
+    assert set(LAST_ADOPTING.items()) <= set(ours())
+
+
+@pytest.mark.parametrize(("app", "name"), ordinary(), ids="-".join)
+def test_an_ordinary_migration_holds_no_long_lock(
+    db: None, capsys: pytest.CaptureFixture[str], app: str, name: str
+) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite rewrites tables and has one writer: locks are a matter of PostgreSQL")
+    linter = MigrationLinter(settings.BASE_DIR, no_cache=True, warnings_as_errors_tests=AS_ERRORS)
+    linter.lint_migration(linter.migration_loader.get_migration(app, name))
+    assert not linter.has_errors, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("app", "name"), ours(), ids="-".join)
+def test_a_migrations_name_is_short(app: str, name: str) -> None:
+    assert len(name) < 60

@@ -54,8 +54,13 @@ def _paired_key(pair: Pair, wanted: Index, found: Index) -> Iterator[Finding]:
             breaks="duplicates that are there already stay",
             subject=replace(wanted, name=found.name, valid=False),
         )
-    if wanted.declared and wanted.name != found.name:
+    if _needs_rename(pair, wanted, found, constraint=found.constraint):
         yield other_name(pair, wanted.name, found.name, constraint=found.constraint)
+
+
+def _needs_rename(pair: Pair, wanted: Index | Check, found: Index | Check, *, constraint: bool) -> bool:
+    """On SQLite no statement names a constraint: Django makes the table anew instead."""
+    return wanted.declared and wanted.name != found.name and not (constraint and pair.engine == "sqlite")
 
 
 def _nearest(wanted: Index, others: list[Index]) -> str:
@@ -90,7 +95,7 @@ def checks(pair: Pair) -> Iterator[Finding]:
     pairs, missing, extra = match(pair.expected.checks, pair.actual.checks, attrgetter("expression"), _name)
     for wanted, found in pairs:
         yield from _unproven(pair, found, "values outside the rule may be stored")
-        if wanted.declared and found.name != wanted.name:
+        if _needs_rename(pair, wanted, found, constraint=True):
             yield other_name(pair, wanted.name, found.name, constraint=True)
     for wanted in missing:
         instead = _same_subject(wanted, extra)

@@ -14,6 +14,7 @@ class JobType(models.TextChoices):
     SOCIAL_SCRAPE = "social_scrape", "social: scrape"
     SOCIAL_DRAFT = "social_draft", "social: draft"
     SOCIAL_SEND = "social_send", "social: send"
+    IMPORT_PREVIEW = "import_preview", "import: preview"
     IMPORT = "import", "import"
 
 
@@ -23,6 +24,13 @@ class JobStatus(models.TextChoices):
     COMPLETED = "completed", "completed"
     FAILED = "failed", "failed"
     CANCELLED = "cancelled", "cancelled"
+
+
+class JobItemStatus(models.TextChoices):
+    PENDING = "pending", "pending"
+    DONE = "done", "done"
+    SKIPPED = "skipped", "skipped"
+    FAILED = "failed", "failed"
 
 
 class QueryStatus(models.TextChoices):

@@ -18,6 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ["DEBUG"] = "1"
+    os.environ["TASKS_BACKEND"] = "django_tasks.backends.immediate.ImmediateBackend"
     engine = early_config.known_args_namespace.engine
     os.environ["DATABASE_URL"] = _postgresql_url() if engine == "postgresql" else "sqlite:///:memory:"
 

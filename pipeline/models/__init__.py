@@ -1,7 +1,7 @@
 """What the steps of the pipeline keep. Table and column names are those of the adopted database."""
 
 from pipeline.models.discovery import DiscoveryQuery, ScraperHistory
-from pipeline.models.jobs import Job
+from pipeline.models.jobs import Job, JobItem
 from pipeline.models.mail import EmailAttachment, EmailLog
 from pipeline.models.settings import Setting, SocialIntegration
 
@@ -10,6 +10,7 @@ __all__ = [
     "EmailAttachment",
     "EmailLog",
     "Job",
+    "JobItem",
     "ScraperHistory",
     "Setting",
     "SocialIntegration",

@@ -1,0 +1,137 @@
+"""Starting, cancelling and retrying jobs, and how far they are."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from pipeline.choices import JobStatus, JobType
+from pipeline.jobs.handlers import handler_for
+from pipeline.jobs.queue import ring
+from pipeline.models import Job, JobItem
+from prospects.changes import Cause
+from prospects.models import Prospect
+from prospects.querysets import ProspectQuerySet
+
+BATCH = 1000
+_ENDED = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+class Refused(Exception):
+    """The job's state does not allow it; the message says why."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is. `total` is None until it is known."""
+
+    total: int | None
+    done: int
+    failed: int
+    activity: str
+
+    @property
+    def fraction(self) -> float | None:
+        """From 0 to 1, or None while the total is unknown."""
+        if self.total is None:
+            return None
+        return 1.0 if self.total == 0 else min(1.0, (self.done + self.failed) / self.total)
+
+
+def start(
+    job_type: JobType | str,
+    params: Mapping[str, Any] | None = None,
+    cause: Cause | None = None,
+    targets: ProspectQuerySet | Iterable[uuid.UUID] = (),
+    *,
+    once_key: str | None = None,
+) -> Job:
+    """Make a job and tell the queue. The row exists when this returns; its items are exactly the targets (prospects).
+
+    Of several calls with one `once_key` the first makes the job, the others return it. Raises CannotStart when nobody
+    handles the job type or its provider is not configured: then nothing was written.
+    """
+    params = dict(params or {})
+    handler_for(job_type).check(params)
+    user_id = cause.user.pk if cause and cause.user else None
+    values = {"job_type": job_type, "params": params, "started_by_id": user_id}
+    with transaction.atomic():
+        if once_key is None:
+            job = Job.objects.create(**values)
+        else:
+            job, created = Job.objects.get_or_create(once_key=once_key, defaults=values)
+            if not created:
+                return job
+        _add_items(job, targets)
+        ring(job.pk)
+    return job
+
+
+def cancel(job: Job) -> Job:
+    """End a pending or running job; its worker stops at its next write. Raises Refused when it has ended already."""
+    waiting = Job.objects.filter(pk=job.pk).exclude(status__in=_ENDED)
+    ended = waiting.update(
+        status=JobStatus.CANCELLED, lease_token=None, lease_until=None, activity="", finished_at=Now(), updated_at=Now()
+    )
+    job.refresh_from_db()
+    if not ended:
+        raise Refused(f"The job is {job.status} already.")
+    return job
+
+
+def retry(job: Job) -> Job:
+    """Do the failed items of a job again, or go on with a failed or cancelled one. Raises Refused.
+
+    What was done stays done.
+    """
+    with transaction.atomic():
+        locked = Job.objects.select_for_update().get(pk=job.pk)
+        if locked.status not in _ENDED:
+            raise Refused(f"The job is {locked.status}; it can be retried when it has ended.")
+        handler = handler_for(locked.job_type)
+        handler.check(locked.params or {})
+        failed = handler.reset(locked)
+        if not failed and locked.status == JobStatus.COMPLETED:
+            raise Refused("Nothing failed in this job.")
+        _make_pending(locked, failed)
+        ring(locked.pk)
+    job.refresh_from_db()
+    return job
+
+
+def progress(job: Job) -> Progress:
+    """How far the job was when its row was read. Runs no query."""
+    return Progress(job.total_targets, job.done_items, job.failed_items, job.activity)
+
+
+def _make_pending(job: Job, failed: int) -> None:
+    job.status = JobStatus.PENDING
+    job.failed_items = max(0, job.failed_items - failed)
+    job.attempts = 0
+    job.error_message = job.run_after = job.finished_at = None
+    job.lease_token = job.lease_until = None
+    job.save()
+
+
+def _add_items(job: Job, targets: ProspectQuerySet | Iterable[uuid.UUID]) -> None:
+    if isinstance(targets, ProspectQuerySet):
+        targets = targets.order_by("-created_at", "pk").values_list("pk", flat=True).iterator(chunk_size=BATCH)
+    items = (JobItem(job=job, position=position, prospect_id=pk) for position, pk in enumerate(targets))
+    total = 0
+    while batch := list(islice(items, BATCH)):
+        JobItem.objects.bulk_create(batch)
+        total += len(batch)
+    if total:
+        job.total_targets = total
+        job.save(update_fields=["total_targets", "updated_at"])
+
+
+def items_of(job: Job) -> "list[tuple[JobItem, Prospect | None]]":
+    """The job's items in order, each with its prospect where that still exists; two queries."""
+    items = list(job.items.order_by("position"))
+    found = Prospect.objects.in_bulk([item.prospect_id for item in items if item.prospect_id])
+    return [(item, found.get(item.prospect_id) if item.prospect_id else None) for item in items]

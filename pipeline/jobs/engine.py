@@ -1,0 +1,244 @@
+"""Running one job: the lease, the transactions that only its holder may write in, and how an attempt ends.
+
+A worker claims a job by one conditional UPDATE that writes a new token. Every later write locks the job's row and
+compares the token, so a worker that was thought dead and wakes up again cannot write: each item takes effect once.
+"""
+
+import logging
+import os
+import random
+import socket
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Min, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
+
+from pipeline.choices import JobItemStatus, JobStatus
+from pipeline.jobs.handlers import Handler, Outcome, handler_for
+from pipeline.models import Job, JobItem
+from prospects.changes import Cause
+
+logger = logging.getLogger(__name__)
+
+#: Attempts without any progress before a job fails, and attempts of one item before it does.
+MAX_ATTEMPTS = 5
+LONGEST_BACKOFF = timedelta(hours=1)
+#: The time of the last ring of a job that the next reaper is to ring for.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+#: Set when the worker process was asked to end: its job is handed back at the next item.
+stopping = threading.Event()
+
+
+class LeaseLost(Exception):
+    """The job was cancelled, or another worker has taken it over."""
+
+
+class Stopped(Exception):
+    """The worker process ends; the job goes on elsewhere."""
+
+
+class Waiting(Exception):
+    """Only items that are to be retried later are left."""
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: doubled each time up to an hour, with jitter of one half."""
+    seconds = settings.JOB_BACKOFF_SECONDS * 2 ** (min(attempts, 20) - 1)
+    return min(LONGEST_BACKOFF, timedelta(seconds=seconds)) * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+
+
+def due() -> Q:
+    """The condition that a job or item need not wait any longer, by the database's clock."""
+    return Q(run_after=None) | Q(run_after__lte=Now())
+
+
+def waiting() -> QuerySet[Job]:
+    """The jobs that a worker may run now. Those of the old system, which never rang, are left to people."""
+    return Job.objects.filter(due(), status=JobStatus.PENDING, rung_at__isnull=False).order_by("created_at", "pk")
+
+
+def run(job_id: uuid.UUID) -> bool:
+    """Run the job unless it is not due, has ended or is held by another worker; returns whether it was run.
+
+    An error that the handler did not expect is recorded at the job, which is tried again later, and raised.
+    """
+    token = uuid.uuid4()
+    claimed = (
+        waiting()
+        .order_by()
+        .filter(pk=job_id)
+        .update(
+            status=JobStatus.RUNNING,
+            lease_token=token,
+            lease_until=Now() + _lease(),
+            heartbeat_at=Now(),
+            attempts=F("attempts") + 1,
+            worker=f"{socket.gethostname()}:{os.getpid()}",
+            started_at=Coalesce("started_at", Now()),
+            run_after=None,
+            updated_at=Now(),
+        )
+    )
+    if not claimed:
+        return False
+    job = Job.objects.select_related("started_by").get(pk=job_id)
+    with Run(job, token) as attempt:
+        handler = handler_for(job.job_type)
+        attempt.finish(handler.work(attempt), handler)
+    return True
+
+
+def work_off() -> int:
+    """Run every due job in this process, one after the other; returns how many runs there were."""
+    runs = 0
+    while not stopping.is_set() and (job_id := waiting().values_list("pk", flat=True).first()):
+        runs += run(job_id)
+    return runs
+
+
+class Run:
+    """One attempt at a job by one worker."""
+
+    def __init__(self, job: Job, token: uuid.UUID) -> None:
+        self.job = job
+        self.token = token
+        self.cause = Cause(user=job.started_by, job_id=job.pk, reason=f"{job.get_job_type_display()} job")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if isinstance(error, LeaseLost):
+            logger.info("job %s: cancelled or taken over, nothing more is written", self.job.pk)
+            return True
+        if isinstance(error, Waiting):
+            self._release(run_after=self._next_retry())
+            return True
+        if error is None:
+            return False
+        if not isinstance(error, Exception) or isinstance(error, Stopped):
+            self._release(attempts=0)
+            return isinstance(error, Stopped)
+        self._attempt_failed(error)
+        return False
+
+    @contextmanager
+    def transaction(self) -> Iterator[Job]:
+        """A transaction that holds the job's row: it commits only while the lease is ours, and renews it.
+
+        Yields the row; what is changed on it is saved. Raises LeaseLost, and then nothing was written.
+        """
+        with transaction.atomic():
+            held = Job.objects.select_for_update().filter(pk=self.job.pk, lease_token=self.token)
+            job = held.filter(status=JobStatus.RUNNING).first()
+            if job is None:
+                raise LeaseLost
+            self.job = job
+            yield job
+            job.save()
+            held.update(lease_until=Now() + _lease(), heartbeat_at=Now())
+
+    def advance(self, *, done: int = 0, failed: int = 0, activity: str = "") -> None:
+        """Count what was done; only inside `transaction()`. Progress makes the count of attempts start again."""
+        self.job.done_items += done
+        self.job.failed_items += failed
+        self.job.activity = activity
+        self.job.attempts = 1
+
+    def breathe(self) -> None:
+        """Between two pieces of work: raises Stopped when this worker process is to end."""
+        if stopping.is_set():
+            raise Stopped
+
+    def items(self) -> QuerySet[JobItem]:
+        return JobItem.objects.filter(job_id=self.job.pk)
+
+    def next_item(self) -> JobItem | None:
+        """The next item to do, or None when all have ended. Raises Waiting when the others are to be retried later."""
+        self.breathe()
+        pending = self.items().filter(status=JobItemStatus.PENDING).order_by("position")
+        item = pending.filter(due()).first()
+        if item is None and pending.exists():
+            raise Waiting
+        return item
+
+    def item_ended(self, item: JobItem, outcome: Outcome) -> None:
+        """Record an item's end; only inside `transaction()`."""
+        failed = outcome.status == JobItemStatus.FAILED
+        ended = self.items().filter(pk=item.pk, status=JobItemStatus.PENDING)
+        changed = ended.update(
+            status=outcome.status, detail=outcome.detail, attempts=F("attempts") + 1, run_after=None, finished_at=Now()
+        )
+        if changed != 1:
+            raise LeaseLost
+        self.advance(done=not failed, failed=failed, activity=outcome.detail)
+
+    def item_failed(self, item: JobItem, reason: str, *, retry: bool) -> None:
+        """Record that an item failed, or that it is to be tried again later; only inside `transaction()`."""
+        if not retry or item.attempts + 1 >= MAX_ATTEMPTS:
+            self.item_ended(item, Outcome(JobItemStatus.FAILED, reason))
+            return
+        later = Now() + backoff(item.attempts + 1)
+        self.items().filter(pk=item.pk).update(attempts=F("attempts") + 1, run_after=later, detail=reason)
+        self.advance(activity=reason)
+
+    def finish(self, result: dict[str, Any], handler: Handler) -> None:
+        """End the job: failed when every item failed, completed otherwise."""
+        with self.transaction() as job:
+            job.status = JobStatus.FAILED if job.failed_items and not job.done_items else JobStatus.COMPLETED
+            job.result = result
+            job.activity = ""
+            job.error_message = "Every item failed." if job.status == JobStatus.FAILED else None
+            _ended(job)
+
+    def _attempt_failed(self, error: Exception) -> None:
+        message = f"{type(error).__name__}: {error}"
+        with transaction.atomic():
+            job = Job.objects.select_for_update().filter(pk=self.job.pk, lease_token=self.token).first()
+            if job is not None:
+                attempt_failed(job, message)
+
+    def _next_retry(self) -> Any:
+        return self.items().filter(status=JobItemStatus.PENDING).aggregate(first=Min("run_after"))["first"]
+
+    def _release(self, **values: Any) -> None:
+        """Give the job back, for any worker to go on with."""
+        Job.objects.filter(pk=self.job.pk, lease_token=self.token, status=JobStatus.RUNNING).update(
+            status=JobStatus.PENDING, lease_token=None, lease_until=None, rung_at=LONG_AGO, updated_at=Now(), **values
+        )
+
+
+def attempt_failed(job: Job, message: str) -> None:
+    """Let a job whose row is locked wait for its next attempt, or fail when there were enough."""
+    job.error_message = f"{message} (attempt {job.attempts} of {MAX_ATTEMPTS})"
+    if job.attempts >= MAX_ATTEMPTS:
+        job.status = JobStatus.FAILED
+        _ended(job)
+        job.save()
+        return
+    job.status = JobStatus.PENDING
+    job.lease_token = job.lease_until = None
+    job.rung_at = LONG_AGO
+    job.save()
+    Job.objects.filter(pk=job.pk).update(run_after=Now() + backoff(job.attempts))
+
+
+def _ended(job: Job) -> None:
+    job.lease_token = job.lease_until = None
+    Job.objects.filter(pk=job.pk).update(finished_at=Now())
+    job.refresh_from_db(fields=["finished_at"])
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.JOB_LEASE_SECONDS)

@@ -1,0 +1,70 @@
+"""Takes over what killed workers left and rings for what waits. Any number of them may run; every worker does."""
+
+import logging
+import threading
+from datetime import timedelta
+
+from django.db import OperationalError, close_old_connections, connections, transaction
+from django.db.models.functions import Now
+
+from pipeline.choices import JobStatus
+from pipeline.jobs.engine import attempt_failed, waiting
+from pipeline.jobs.queue import ring
+from pipeline.models import Job
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two passes of a worker's reaper.
+INTERVAL = 5.0
+#: A ring that no worker has answered for so long is repeated.
+RING_AGAIN = timedelta(minutes=1)
+BATCH = 100
+
+
+def reap() -> int:
+    """One pass: take over jobs whose lease is over, ring for those that wait; returns how many rows were touched."""
+    return _take_over() + _ring_for_waiting()
+
+
+def _take_over() -> int:
+    lost = Job.objects.filter(status=JobStatus.RUNNING, lease_until__lt=Now())
+    with transaction.atomic():
+        jobs = list(lost.select_for_update(skip_locked=_can_skip())[:BATCH])
+        for job in jobs:
+            logger.warning("job %s: %s has not been heard of since %s", job.pk, job.worker, job.heartbeat_at)
+            attempt_failed(job, f"The worker {job.worker} was lost")
+    return len(jobs)
+
+
+def _ring_for_waiting() -> int:
+    with transaction.atomic():
+        unheard = waiting().filter(rung_at__lt=Now() - RING_AGAIN).select_for_update(skip_locked=_can_skip())
+        ids = [job.pk for job in unheard[:BATCH]]
+        for job_id in ids:
+            ring(job_id)
+    return len(ids)
+
+
+def _can_skip() -> bool:
+    return connections["default"].features.has_select_for_update_skip_locked
+
+
+class Reaper(threading.Thread):
+    """Reaps beside a worker, also while that is busy, until the process ends."""
+
+    def __init__(self) -> None:
+        super().__init__(name="reaper", daemon=True)
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        while not self.ended.wait(INTERVAL):
+            close_old_connections()
+            try:
+                reap()
+            except OperationalError as error:
+                logger.warning("the reaper could not reach the database, it tries again: %s", error)
+        connections.close_all()
+
+    def stop(self) -> None:
+        self.ended.set()
+        self.join(INTERVAL)

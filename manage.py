@@ -6,7 +6,8 @@ import sys
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
+
+from config.schema.entry import execute_from_command_line
 
 
 def main() -> None:

@@ -24,6 +24,8 @@ class Command(BaseCommand):
     help = "Prepares a development database with sample data and an administrator, then serves it with a task worker."
     # Migrate and the server look at the database themselves, in this order.
     requires_system_checks: list[str] = []
+    # On a new database it is the command that migrates.
+    runs_on_any_schema = True
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)

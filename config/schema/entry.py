@@ -1,0 +1,159 @@
+"""Refusal at every way of starting: servers (wsgi.py, asgi.py), management commands, and the worker among them."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from django.core.management import ManagementUtility
+from django.core.management.base import BaseCommand, SystemCheckError
+from django.db import connections
+
+from config.schema.conf import guarded_databases, schema_settings
+
+if TYPE_CHECKING:
+    from config.schema.findings import Report
+
+logger = logging.getLogger(__name__)
+
+# Django's own commands that mend, inspect, or have nothing to do with the configured databases.
+RUN_ON_ANY_SCHEMA = frozenset(
+    {
+        "check",
+        "collectstatic",
+        "compilemessages",
+        "dbshell",
+        "diffsettings",
+        "findstatic",
+        "inspectdb",
+        "makemessages",
+        "makemigrations",
+        "migrate",
+        "optimizemigration",
+        "schema",
+        "sendtestemail",
+        "shell",
+        "showmigrations",
+        "sqlflush",
+        "sqlmigrate",
+        "sqlsequencereset",
+        "squashmigrations",
+        "startapp",
+        "startproject",
+        "test",
+        "testserver",
+    }
+)
+
+# The exceptions that servers print as a plain message while they import the application, by their module.
+_PRINTED_PLAINLY = {"gunicorn.errors": "AppImportError", "uvicorn.importer": "ImportFromStringError"}
+
+
+class SchemaOutOfLineError(Exception):
+    """A database is not in line with the code. Its text is the whole report."""
+
+
+def reports() -> "list[Report]":
+    """The start check's report of each guarded database."""
+    # The guard's models can be imported only after django.setup(), which manage.py has yet to call.
+    from config.schema import guard
+
+    return [guard.verify(alias) for alias in guarded_databases()]
+
+
+def require_schema_in_line() -> None:
+    """Verify every guarded database; for wsgi.py and asgi.py, before the application object exists.
+
+    Warnings are logged. Raises SchemaOutOfLineError, of a kind that the importing server prints without a
+    traceback. Leaves no connection open, so that a server may fork afterwards.
+    """
+    if text := refusal(_outside_event_loop(_reports_and_close)):
+        _print_without_traceback()
+        raise _error_class()(text)
+
+
+def refusal(found: "list[Report]") -> str | None:
+    """What to tell the person who starts this process, or None when it may start. Warnings alone are logged."""
+    if all(report.ok for report in found):
+        for report in found:
+            if report.warnings:
+                logger.warning("%s", report.as_text())
+        return None
+    texts = [report.as_text() for report in found if not report.ok]
+    return "\n\n".join(["The database is not in line with the code. Nothing was started.", *texts])
+
+
+class SchemaGuardMixin(BaseCommand):
+    """A management command that runs only when every guarded database is in line with the code."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        if text := refusal(reports()):
+            raise SystemCheckError(text)  # the one CommandError that Django prints as it is
+        return super().execute(*args, **options)
+
+
+class GuardedUtility(ManagementUtility):
+    """Django's command line with the guard in front of every command that does not say otherwise."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        command = super().fetch_command(subcommand)
+        return command if runs_on_any_schema(subcommand, command) else _guarded(command)
+
+
+def execute_from_command_line(argv: list[str] | None = None) -> None:
+    """For manage.py, in the place of Django's function of the same name."""
+    GuardedUtility(argv).execute()
+
+
+def runs_on_any_schema(name: str, command: BaseCommand) -> bool:
+    """Whether the command mends or inspects: by Django's list, by SCHEMA["COMMANDS"], or by its class's attribute."""
+    listed = name in RUN_ON_ANY_SCHEMA or name in schema_settings().commands
+    return listed or getattr(command, "runs_on_any_schema", False)
+
+
+def _guarded(command: BaseCommand) -> BaseCommand:
+    if isinstance(command, SchemaGuardMixin):
+        return command
+    kind = type(command)
+    guarded: type[BaseCommand] = type(kind.__name__, (SchemaGuardMixin, kind), {"__module__": kind.__module__})
+    return guarded()
+
+
+def _reports_and_close() -> "list[Report]":
+    try:
+        return reports()
+    finally:
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close()
+
+
+def _outside_event_loop(function: "Callable[[], list[Report]]") -> "list[Report]":
+    """Call the function, in a thread of its own if an event loop runs here: Django's database code refuses to."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return function()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(function).result()
+
+
+def _error_class() -> type[SchemaOutOfLineError]:
+    plain = [getattr(sys.modules[module], name) for module, name in _PRINTED_PLAINLY.items() if module in sys.modules]
+    return type("SchemaOutOfLineError", (SchemaOutOfLineError, *plain), {})
+
+
+def _print_without_traceback() -> None:
+    """What no server catches reaches Python's last resort: print the report there, and not how we came to it."""
+    print_others = sys.excepthook
+
+    def print_report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, SchemaOutOfLineError):
+            sys.stderr.write(f"{error}\n")
+        else:
+            print_others(kind, error, trace)
+
+    sys.excepthook = print_report

@@ -1,0 +1,98 @@
+"""Django's `migrate`: one at a time, patient with a busy database, and not done before the result is verified."""
+
+import random
+import time
+from typing import Any
+
+from django.core.management.base import CommandError, SystemCheckError
+from django.core.management.commands import migrate
+from django.db import OperationalError, connections
+from django.db.migrations.migration import Migration
+
+from config.schema import checks, guard, history
+from config.schema.conf import guarded_databases, schema_settings
+from config.schema.findings import Report
+from config.schema.locks import LockLostError, lock_timeout, migration_lock, set_lock_timeout, was_lock_timeout
+
+_LONGEST_PAUSE = 30.0
+
+
+class Command(migrate.Command):
+    runs_on_any_schema = True
+    help = (
+        "Brings the database in line with the code: applies the migrations (one process at a time), then compares "
+        "the result with what they should have made. Fails when anything is left."
+    )
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        # Before Django's own checks, some of which ask the database and would end in a traceback.
+        self.using = options["database"]
+        self._refuse("schema.E000")
+        return super().execute(*args, **options)
+
+    def check(self, *args: Any, **kwargs: Any) -> None:
+        # The other checks of the database still run; the guard's own would refuse the very command that mends.
+        with checks.suspended():
+            super().check(*args, **kwargs)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["plan"] or options["check_unapplied"]:
+            super().handle(*args, **options)
+            return
+        try:
+            with migration_lock(self.using, self.stderr.write):
+                self._refuse("schema.E002", "schema.E011")
+                with lock_timeout(connections[self.using], schema_settings().lock_timeout):
+                    self._migrate(*args, **options)
+                if self.using in guarded_databases() and not options["prune"]:
+                    self._verify(targeted=bool(options["app_label"]), verbosity=options["verbosity"])
+        except LockLostError as error:
+            raise CommandError(str(error)) from error
+
+    def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
+        if action == "apply_start" and migration is not None:
+            # CREATE INDEX CONCURRENTLY waits for old transactions while nobody waits for it; cut off, it would
+            # leave an invalid index behind.
+            set_lock_timeout(connections[self.using], schema_settings().lock_timeout if migration.atomic else 0)
+        super().migration_progress_callback(action, migration, fake)
+
+    def _refuse(self, *ids: str) -> None:
+        """Stop with the findings of these ids, which no migration can mend."""
+        found = [finding for finding in history.findings(connections[self.using]) if finding.id in ids]
+        if found:
+            raise SystemCheckError(f"Nothing was migrated.\n{Report.of(found, self.using).as_text()}")
+
+    def _migrate(self, *args: Any, **options: Any) -> None:
+        """Django's own migrate, again and again while others hold the locks it needs."""
+        retries = schema_settings().lock_retries
+        for attempt in range(retries + 1):
+            try:
+                super().handle(*args, **options)
+            except OperationalError as error:
+                if not was_lock_timeout(error) or connections[self.using].in_atomic_block:
+                    raise
+                if attempt == retries:
+                    raise CommandError(f"{error}The database is too busy: tried {retries + 1} times.") from error
+                self._pause(error, 2.0**attempt)
+            else:
+                return
+
+    def _pause(self, error: OperationalError, seconds: float) -> None:
+        # A part at random, so that several who wait for one another do not meet again.
+        seconds = min(seconds, _LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311  not a secret
+        self.stderr.write(f"{str(error).strip()}: undone, nothing else had to wait; trying again in {seconds:.1f} s.")
+        time.sleep(seconds)
+
+    def _verify(self, *, targeted: bool, verbosity: int) -> None:
+        """Compare the result with what the migrations should have made; raises SystemCheckError when it differs."""
+        unapplied = [finding for finding in history.findings(connections[self.using]) if finding.id == "schema.E001"]
+        if targeted and unapplied:
+            self.stderr.write(f"Not compared: {len(unapplied)} app(s) have migrations that are not applied.")
+            return
+        report = guard.store_verified(self.using)
+        if not report.ok:
+            raise SystemCheckError(f"The migrations ran, and yet:\n{report.as_text()}")
+        if report.warnings:
+            self.stderr.write(report.as_text())
+        elif verbosity:
+            self.stdout.write(report.as_text())

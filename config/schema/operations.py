@@ -176,6 +176,7 @@ class RecomputeColumn(AdoptionOperation):
         model = to_state.apps.get_model(app_label, self.model_name)
         rows = model._default_manager.using(schema_editor.connection.alias).exclude(**{self.name: self.expression})
         if count := rows.update(**{self.name: self.expression}):
+            check_deferred(schema_editor)
             tell_if_adopting(schema_editor, Entry(model._meta.db_table, self.name, "recomputed", rows=count))
 
     def describe(self) -> str:
@@ -291,7 +292,12 @@ def carry_out(
     for statement in plan.statements:
         schema_editor.execute(statement)
     if plan.statements:
-        # Deferred checks of the rows just changed would stand in the way of the next ALTER TABLE.
+        check_deferred(schema_editor)
+
+
+def check_deferred(schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Check the rows just changed now: checks put off to the end would stand in the way of the next ALTER TABLE."""
+    if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 

@@ -49,7 +49,9 @@ def expected_columns(connection: BaseDatabaseWrapper, model: type[Model]) -> dic
     definitions = []
     for field in model._meta.local_concrete_fields:
         sql, params = editor.column_sql(model, field)
-        definitions.append((f"{connection.ops.quote_name(str(field.column))} {sql}", params or ()))
+        check = field.db_parameters(connection)["check"]
+        bound = f" CHECK ({check})" if check else ""
+        definitions.append((f"{connection.ops.quote_name(str(field.column))} {sql}{bound}", params or ()))
     with _rolled_back(connection) as cursor:
         columns = ", ".join(sql for sql, _ in definitions)
         cursor.execute(

@@ -9,6 +9,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import Model
 
 from config.schema.adoption.columns import expected_columns, live_columns
 from config.schema.adoption.conversions import NoConversion, conversion
@@ -36,8 +37,11 @@ def check(connection: BaseDatabaseWrapper, tables: Mapping[str, frozenset[str]],
     with connection.cursor() as cursor:
         found = {info.name: info.type for info in connection.introspection.get_table_list(cursor)}
     ours = tables.keys() & found.keys()
+    models = final_models(connection) if ours else {}
     problems = [
-        problem for table in sorted(ours) for problem in _problems(connection, table, found[table], tables[table])
+        problem
+        for table in sorted(ours)
+        for problem in _problems(connection, models[table], found[table], tables[table])
     ]
     known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     strangers = sorted(name for name, kind in found.items() if kind in "pt" and name not in known | unmanaged)
@@ -53,7 +57,10 @@ def check(connection: BaseDatabaseWrapper, tables: Mapping[str, frozenset[str]],
         )
 
 
-def _problems(connection: BaseDatabaseWrapper, table: str, kind: str, signature: frozenset[str]) -> Iterator[str]:
+def _problems(
+    connection: BaseDatabaseWrapper, model: type[Model], kind: str, signature: frozenset[str]
+) -> Iterator[str]:
+    table = model._meta.db_table
     if kind not in "pt":
         yield f"{table} is not a table (a view?)."
         return
@@ -62,11 +69,11 @@ def _problems(connection: BaseDatabaseWrapper, table: str, kind: str, signature:
     if missing := sorted(signature - columns):
         yield f"{table} has no column {', '.join(missing)}: it is not the table of this name that is known here."
     elif connection.vendor == "postgresql":
-        yield from _foreign_types(connection, table)
+        yield from _foreign_types(connection, model)
 
 
-def _foreign_types(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
-    model = final_models(connection)[table]
+def _foreign_types(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[str]:
+    table = model._meta.db_table
     live = live_columns(connection, table)
     if live["id"].type != "uuid":
         yield f"{table}.id is {live['id'].type}; the known table's is uuid."
@@ -78,7 +85,7 @@ def _foreign_types(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]
                 yield f"{table}.{name}: {error}."
 
 
-def final_models(connection: BaseDatabaseWrapper) -> dict[str, Any]:
+def final_models(connection: BaseDatabaseWrapper) -> dict[str, type[Model]]:
     """Table name -> model, as all migrations on disk leave them."""
     state = MigrationLoader(connection).project_state()
     return {model._meta.db_table: model for model in state.apps.get_models()}

@@ -69,6 +69,12 @@ def fernet_key(value: str) -> None:
         raise ValidationError(f"not a Fernet key ({error})") from error
 
 
+def dotted_path(value: str) -> None:
+    """Raises ValidationError unless the value looks like the path of a Python class."""
+    if not all(part.isidentifier() for part in value.split(".")) or "." not in value:
+        raise ValidationError(f"{value!r} is not the path of a class such as django_tasks_db.DatabaseBackend")
+
+
 def database_from_url(name: str, url: str, conn_max_age: int = 0) -> dict[str, Any]:
     """Django's DATABASES entry for a database URL; a PostgreSQL connection is kept for `conn_max_age` seconds.
 

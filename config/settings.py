@@ -14,6 +14,7 @@ from config.environment import (
     NOT_NEGATIVE,
     POSITIVE,
     database_from_url,
+    dotted_path,
     fernet_key,
     hosts,
     origins,
@@ -41,7 +42,7 @@ try:
     SCHEMA_AUTO_REPAIR: bool = env.bool("SCHEMA_AUTO_REPAIR", True)
     SCHEMA_LOCK_TIMEOUT: float = env.float("SCHEMA_LOCK_TIMEOUT", 5.0, validate=POSITIVE)
     SCHEMA_VERIFY_INTERVAL: float = env.float("SCHEMA_VERIFY_INTERVAL", 15.0, validate=POSITIVE)
-    TASKS_BACKEND: str = env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend")
+    TASKS_BACKEND: str = env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend", validate=dotted_path)
     JOB_LEASE_SECONDS: float = env.float("JOB_LEASE_SECONDS", 60.0, validate=POSITIVE)
     JOB_BACKOFF_SECONDS: float = env.float("JOB_BACKOFF_SECONDS", 10.0, validate=POSITIVE)
     ENCRYPTION_KEY: str = env.str("ENCRYPTION_KEY", "", validate=fernet_key)

@@ -4,8 +4,11 @@ import logging
 import threading
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import OperationalError, close_old_connections, connections, transaction
 from django.db.models.functions import Now
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from pipeline.choices import JobStatus
 from pipeline.jobs.engine import attempt_failed, waiting
@@ -18,12 +21,16 @@ logger = logging.getLogger(__name__)
 INTERVAL = 5.0
 #: A ring that no worker has answered for so long is repeated.
 RING_AGAIN = timedelta(minutes=1)
+#: How long the queue remembers what it has done; the job's row stays.
+KEEP_ENTRIES = timedelta(days=7)
 BATCH = 100
 
 
 def reap() -> int:
-    """One pass: take over jobs whose lease is over, ring for those that wait; returns how many rows were touched."""
-    return _take_over() + _ring_for_waiting()
+    """One pass: take over jobs whose lease is over, ring for those that wait; returns how many jobs were touched."""
+    touched = _take_over() + _ring_for_waiting()
+    _tidy_queue()
+    return touched
 
 
 def _take_over() -> int:
@@ -43,6 +50,18 @@ def _ring_for_waiting() -> int:
         for job_id in ids:
             ring(job_id)
     return len(ids)
+
+
+def _tidy_queue() -> None:
+    """End the queue's entries of killed workers, which would stay RUNNING for ever, and forget old ones."""
+    lease = timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    for entry in DBTaskResult.objects.running().filter(started_at__lt=Now() - lease):
+        job = Job.objects.filter(pk__in=entry.args_kwargs["args"][:1])
+        if not job.filter(status=JobStatus.RUNNING, lease_until__gte=Now()).exists():
+            DBTaskResult.objects.running().filter(pk=entry.pk).update(
+                status=TaskResultStatus.FAILED, finished_at=Now(), traceback="The worker was lost."
+            )
+    DBTaskResult.objects.finished().filter(finished_at__lt=Now() - KEEP_ENTRIES).delete()
 
 
 def _can_skip() -> bool:

@@ -1,0 +1,57 @@
+"""`manage.py db_worker`: works off the queue, behind the schema guard, with a reaper beside it."""
+
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import CommandError
+from django_tasks_db.management.commands import db_worker
+
+from config.schema import guard
+from pipeline.jobs import engine
+from pipeline.jobs.reaper import Reaper, reap
+
+
+class Worker(db_worker.Worker):
+    """Asked to end, it hands its job back at the next item instead of working on to the end."""
+
+    def shutdown(self, signum: int, frame: FrameType | None) -> None:
+        engine.stopping.set()
+        super().shutdown(signum, frame)
+
+
+class Command(db_worker.Command):
+    help = "Works off the jobs. Refuses to start when code and database are out of line."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        # A reload ends the process without handing its job back.
+        parser.set_defaults(reload=False)
+
+    def handle(self, *, verbosity: int, **options: Any) -> None:
+        """Start the worker. Raises CommandError with the findings when the schema has errors."""
+        self.configure_logging(verbosity)
+        report = guard.verify()
+        if not report.ok:
+            raise CommandError(report.as_text(), returncode=3)
+        worker = _worker(options)
+        worker.configure_signals()
+        reap()
+        reaper = Reaper()
+        reaper.start()
+        try:
+            worker.run()
+        finally:
+            reaper.stop()
+
+
+def _worker(options: dict[str, Any]) -> Worker:
+    excluded = options["exclude_queues"]
+    return Worker(
+        queue_names=options["queue_name"].split(","),
+        excluded_queue_names=excluded.split(",") if excluded else [],
+        **{
+            name: options[name]
+            for name in ("interval", "batch", "backend_name", "startup_delay", "max_tasks", "worker_id")
+        },
+    )

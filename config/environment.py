@@ -91,6 +91,12 @@ def database_from_url(name: str, url: str, conn_max_age: int = 0) -> dict[str, A
     )
 
 
+def throttle_rate(text: str) -> None:
+    """Raise ValidationError unless the text is a rate such as `10/min`."""
+    if not re.fullmatch(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
+        raise ValidationError(f"{text!r} is no rate; write for example 10/min.")
+
+
 def _postgresql(name: str, url: str, conn_max_age: int) -> dict[str, Any]:
     parts = urlsplit(url)
     query = [(key, value) for key, value in parse_qsl(parts.query) if key not in _FOREIGN_PARAMETERS]

@@ -20,6 +20,7 @@ from config.environment import (
     origins,
     required,
     secret_key,
+    throttle_rate,
 )
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -38,6 +39,9 @@ try:
     SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", 0 if DEBUG else 31_536_000, validate=NOT_NEGATIVE)
     TOKEN_TTL_DAYS: int = env.int("TOKEN_TTL_DAYS", 30, validate=POSITIVE)
     DATABASE_CONN_MAX_AGE: int = env.int("DATABASE_CONN_MAX_AGE", 60, validate=NOT_NEGATIVE)
+    LOGIN_RATE_PER_ADDRESS: str = env.str("LOGIN_RATE_PER_ADDRESS", "20/min", validate=throttle_rate)
+    LOGIN_RATE_PER_USER: str = env.str("LOGIN_RATE_PER_USER", "10/min", validate=throttle_rate)
+    NUM_PROXIES: int = env.int("NUM_PROXIES", 0, validate=NOT_NEGATIVE)
     LOG_LEVEL: int = env.log_level("LOG_LEVEL", logging.INFO)
     SCHEMA_AUTO_REPAIR: bool = env.bool("SCHEMA_AUTO_REPAIR", True)
     SCHEMA_LOCK_TIMEOUT: float = env.float("SCHEMA_LOCK_TIMEOUT", 5.0, validate=POSITIVE)
@@ -155,10 +159,18 @@ SCHEMA = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["config.api.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["config.api.permissions.HasPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "config.api.lists.CheckedPagination",
+    "DEFAULT_FILTER_BACKENDS": ["config.api.parameters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_THROTTLE_RATES": {"login_address": LOGIN_RATE_PER_ADDRESS, "login_user": LOGIN_RATE_PER_USER},
+    "EXCEPTION_HANDLER": "config.api.problems.exception_handler",
+    "NUM_PROXIES": NUM_PROXIES,
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": False,
 }
 REST_KNOX = {

@@ -1,6 +1,15 @@
 """Every path of the project."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/", include("config.api.urls")),
+    path("api/", include("prospects.urls")),
+    path("api/", include("pipeline.urls")),
+]
+
+handler400 = "config.api.problems.bad_request"
+handler404 = "config.api.problems.not_found"
+handler500 = "config.api.problems.server_error"

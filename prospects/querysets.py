@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -143,6 +143,15 @@ class ProspectQuerySet(models.QuerySet["Prospect"]):
     def to_promote(self) -> Self:
         return self.filter(stage=Stage.EMAIL_FOUND)
 
+    # Counts
+
+    def count_each(self, lists: Mapping[str, "ProspectQuerySet"]) -> dict[str, int]:
+        """How many rows of this queryset are in each of the lists (name: queryset), by one query.
+
+        A list is counted by its own condition. Raises ValueError for one that is more than a condition on this table.
+        """
+        return self.aggregate(**{name: Count("pk", filter=_condition_of(rows)) for name, rows in lists.items()})
+
     # Writes: what follows from the other columns is written with them
 
     def update(self, **values: Any) -> int:
@@ -163,6 +172,14 @@ class ProspectQuerySet(models.QuerySet["Prospect"]):
         for row in rows:
             row.derive()
         return super().bulk_update(rows, {*fields, *DERIVED}, *args, **kwargs)
+
+
+def _condition_of(rows: ProspectQuerySet) -> Any:
+    """The condition of a queryset, which stands for it wherever the table is the same; None for every row."""
+    query = rows.query
+    if len(query.alias_map) > 1 or query.is_sliced or query.distinct or query.combinator or query.annotations:
+        raise ValueError("Only a list that is a condition on the table itself can be counted together with others.")
+    return query.where or None
 
 
 def _with_derived(values: Mapping[str, Any]) -> dict[str, Any]:

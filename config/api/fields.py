@@ -1,0 +1,93 @@
+"""Serializer fields that take the JSON type they stand for and no other.
+
+Django REST framework's own turn `true` into 1, 5 into "5" and 1 into a UUID.
+"""
+
+import uuid
+from typing import Any
+
+from rest_framework import serializers
+
+_LARGEST_INTEGER = 2**31 - 1
+
+
+class _Typed:
+    """Refuses a value whose JSON type is not one of `json_types`; a boolean is never a number."""
+
+    json_types: tuple[type, ...] = (str,)
+    expected = "a string"
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, self.json_types) or (isinstance(data, bool) and bool not in self.json_types):
+            raise serializers.ValidationError(f"Must be {self.expected}.", code="invalid")
+        return super().to_internal_value(data)  # type: ignore[misc]  # a mixin for serializer fields
+
+
+class CharField(_Typed, serializers.CharField):
+    """A text as it was sent, spaces included."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("trim_whitespace", False)
+        kwargs.setdefault("max_length", 10_000)
+        super().__init__(**kwargs)
+
+
+class TextField(CharField):
+    """A long text, such as a mail's body."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 200_000)
+        super().__init__(**kwargs)
+
+
+class IntegerField(_Typed, serializers.IntegerField):
+    json_types = (int,)
+    expected = "an integer"
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_value", _LARGEST_INTEGER)
+        kwargs.setdefault("min_value", -_LARGEST_INTEGER)
+        super().__init__(**kwargs)
+
+
+class DecimalField(_Typed, serializers.DecimalField):
+    json_types = (int, float)
+    expected = "a number"
+
+
+class BooleanField(_Typed, serializers.BooleanField):
+    json_types = (bool,)
+    expected = "true or false"
+
+
+class DateTimeField(_Typed, serializers.DateTimeField):
+    expected = "a date and time as in 2026-01-31T12:00:00Z"
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except OverflowError as error:
+            raise serializers.ValidationError(f"Must be {self.expected}.", code="invalid") from error
+
+
+class ChoiceField(_Typed, serializers.ChoiceField):
+    pass
+
+
+class EmailField(_Typed, serializers.EmailField):
+    pass
+
+
+class URLField(_Typed, serializers.URLField):
+    pass
+
+
+class UUIDField(_Typed, serializers.UUIDField):
+    expected = "a UUID"
+
+    def to_internal_value(self, data: Any) -> uuid.UUID:
+        value: uuid.UUID = super().to_internal_value(data)
+        # Python also reads braces, urn: and a number without hyphens; one spelling is enough.
+        if str(value) != data.lower():
+            raise serializers.ValidationError("Must be a valid UUID.", code="invalid")
+        return value

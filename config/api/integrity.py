@@ -1,0 +1,81 @@
+"""What a read has to prove before it leaves the server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from django.db import connections, transaction
+
+from config.api.problems import MENDING, Problem
+from config.schema import guard
+
+
+class DataIntegrityViolation(Problem):
+    """The database returned other rows than it counted."""
+
+    def __init__(self, total: int, returned: int, expected: int) -> None:
+        detail = f"Data integrity violation: COUNT query returned {total} but SELECT query returned {returned} rows"
+        super().__init__(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "data_integrity_violation",
+            detail,
+            total=total,
+            returned=returned,
+            expected=expected,
+        )
+
+
+@contextmanager
+def snapshot(using: str) -> Iterator[None]:
+    """A transaction in which every query sees the database as it was at the first one.
+
+    PostgreSQL: REPEATABLE READ, which has to be set before any query. SQLite: a deferred transaction, which reads from
+    one state of the file without queueing behind writers as the project's default, an immediate one, would.
+    Raises RuntimeError inside another transaction, whose snapshot is older than the request's questions.
+    """
+    connection = connections[using]
+    nested = connection.in_atomic_block
+    mode = getattr(connection, "transaction_mode", None)
+    if connection.vendor == "sqlite":
+        connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]  # SQLite's wrapper has it
+    try:
+        with transaction.atomic(using=using, durable=True):
+            # Nested only in tests that run in a transaction: durable refuses it everywhere else.
+            if connection.vendor == "postgresql" and not nested:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        if connection.vendor == "sqlite":
+            connection.transaction_mode = mode  # type: ignore[attr-defined]
+
+
+class Proof:
+    """Whether what was read while it was empty could be believed.
+
+    Row security or another table first on the search path make COUNT and SELECT agree on nothing, so an answer without
+    rows is only given when the schema's fingerprint, read in the same snapshot, is one that was verified.
+    """
+
+    def __init__(self, using: str) -> None:
+        self.using = using
+        self.given = True
+
+    def of_emptiness(self) -> None:
+        """Look at the fingerprint; to be called inside the snapshot."""
+        self.given = guard.verified(self.using)
+
+    def require(self) -> None:
+        """Raise the schema_mismatch problem if a full comparison finds errors; to be called outside the snapshot.
+
+        The comparison builds a shadow schema, which a read-only transaction cannot do. It decides only when the
+        fingerprint is unknown, as after a warning that came since the last `migrate`.
+        """
+        if self.given:
+            return
+        report = guard.verify(self.using)
+        if not report.ok:
+            places = ", ".join(finding.place for finding in report.errors)
+            detail = f"The database does not match this code: {places}. {MENDING}"
+            findings = [{"id": f.id, "place": f.place, "command": f.command} for f in report.errors]
+            raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "schema_mismatch", detail, findings=findings)

@@ -1,0 +1,238 @@
+"""The one pagination of all list endpoints: skip/limit or cursor, and a list that cannot lie.
+
+COUNT and SELECT are read in one snapshot and must agree before and after serialising:
+`len(rows) == min(limit, max(total - skip, 0))`. A page past the end is empty and honest. An empty list is proven.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core import signing
+from django.db.models import Count, ForeignKey, Model, Q, QuerySet
+from django.db.models.expressions import BaseExpression, F
+from rest_framework import serializers
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.api.integrity import DataIntegrityViolation, Proof, snapshot
+from config.api.parameters import IntegerParameter
+
+if TYPE_CHECKING:
+    # At run time the views need this module first.
+    from rest_framework.views import APIView
+
+MAX_LIMIT = 1000
+DEFAULT_LIMIT = 50
+# From here on the page's keys are found first, from an index alone, and then its rows.
+DEEP = 1000
+_SALT = "config.api.lists.cursor"
+
+
+class Window(serializers.Serializer[Any]):
+    """Which rows of a list are asked for."""
+
+    skip = IntegerParameter(min_value=0, max_value=2**63 - 1, default=0, help_text="Rows to leave out at the start.")
+    limit = IntegerParameter(
+        min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT, help_text="Rows to return at most."
+    )
+    cursor = serializers.CharField(
+        required=False,
+        max_length=2000,
+        help_text="`next_cursor` of the page before; excludes `skip`. Finds its place however deep it is.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "cursor" in attrs and "skip" in self.initial_data:
+            raise serializers.ValidationError({"cursor": ["Excludes skip."]})
+        return attrs
+
+
+class Ordering(serializers.Serializer[Any]):
+    """How a list is sorted."""
+
+    ordering = serializers.CharField(
+        required=False, max_length=200, help_text="Names separated by commas, each with `-` in front for descending."
+    )
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part of an ordering: an expression that is never NULL, so that a cursor can compare with it."""
+
+    name: str
+    expression: BaseExpression | F
+    descending: bool
+
+    @property
+    def alias(self) -> str:
+        return f"order_{self.name}"
+
+    def after(self, value: Any) -> Q:
+        return Q(**{f"{self.alias}__{'lt' if self.descending else 'gt'}": value})
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Model]
+    total: int
+    skip: int
+    limit: int
+
+    @property
+    def expected(self) -> int:
+        return min(self.limit, max(self.total - self.skip, 0))
+
+    def require(self, returned: int) -> None:
+        """Raise DataIntegrityViolation unless this many rows are what COUNT promised for the page."""
+        if returned != self.expected:
+            raise DataIntegrityViolation(self.total, returned, self.expected)
+
+
+class CheckedPagination(BasePagination):
+    """`{data, total, skip, limit, next_cursor}`, checked."""
+
+    window_class: type[Window] = Window
+    page: Page
+
+    def paginate_queryset(  # type: ignore[override]  # of querysets only: a sequence has no COUNT
+        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
+    ) -> list[Any]:
+        self.parameters = self.read_parameters(request)
+        self.terms = ordering_terms(request, view)
+        proof = Proof(queryset.db)
+        with snapshot(queryset.db):
+            self.page = self._read(queryset)
+            self.page.require(sum(map(is_whole, self.page.rows)))
+            if self.page.total == 0:
+                proof.of_emptiness()
+        proof.require()
+        return self.page.rows
+
+    def get_paginated_response(self, data: Any) -> Response:
+        self.page.require(len(data))
+        return Response(self.shape(data))
+
+    def shape(self, data: Sequence[Any]) -> dict[str, Any]:
+        page = self.page
+        return {
+            "data": data,
+            "total": page.total,
+            "skip": page.skip,
+            "limit": page.limit,
+            "next_cursor": self._next_cursor(),
+        }
+
+    def read_parameters(self, request: Request) -> dict[str, Any]:
+        names = self.window_class().get_fields()
+        window = self.window_class(data={name: request.query_params[name] for name in names if name in request.GET})
+        window.is_valid(raise_exception=True)
+        validated: dict[str, Any] = window.validated_data
+        return validated
+
+    def _read(self, queryset: QuerySet[Any]) -> Page:
+        limit = self.parameters["limit"]
+        rows = queryset.annotate(**{term.alias: term.expression for term in self.terms}).order_by(
+            *(f"-{term.alias}" if term.descending else term.alias for term in self.terms)
+        )
+        if cursor := self.parameters.get("cursor"):
+            after = after_cursor(self.terms, cursor)
+            counts = rows.order_by().aggregate(total=Count("*"), remaining=Count("pk", filter=after))
+            skip = counts["total"] - counts["remaining"]
+            return Page(list(rows.filter(after)[:limit]), counts["total"], skip, limit)
+        total = queryset.count()
+        skip = self.parameters["skip"]
+        # An offset past the end is no more than the end: if there is a row after it, COUNT was wrong.
+        return Page(fetch(rows, min(skip, total), limit), total, skip, limit)
+
+    def _next_cursor(self) -> str | None:
+        page = self.page
+        if not page.rows or page.skip + len(page.rows) >= page.total:
+            return None
+        return encode_cursor(self.terms, page.rows[-1])
+
+    def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
+        """None here: the view declares Window and Ordering to the API description."""
+        return []
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        properties: dict[str, Any] = {
+            "data": schema,
+            "total": {"type": "integer", "minimum": 0, "description": "Rows of the whole list."},
+            "skip": {"type": "integer", "minimum": 0},
+            "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
+            "next_cursor": {"type": ["string", "null"], "description": "`cursor` of the next page; null on the last."},
+        }
+        return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def fetch(rows: QuerySet[Any], offset: int, limit: int) -> list[Any]:
+    """The page's rows; for a deep page by way of their keys, so that the skipped rows themselves are not read."""
+    if offset < DEEP:
+        return list(rows[offset : offset + limit])
+    keys = list(rows.values_list("pk", flat=True)[offset : offset + limit])
+    found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
+def is_whole(row: Model) -> bool:
+    """Whether every row that this one refers to, and that was selected with it, is there."""
+    return not any(
+        field.is_cached(row) and field.get_cached_value(row) is None and getattr(row, field.attname) is not None
+        for field in row._meta.concrete_fields
+        if isinstance(field, ForeignKey)
+    )
+
+
+def ordering_terms(request: Request, view: Any) -> tuple[Term, ...]:
+    """The request's ordering or the view's default, ending in the key so that no two rows are equal.
+
+    `view.orderings` maps names to expressions without NULLs; `view.default_ordering` is the default. Raises
+    ValidationError for an unknown name.
+    """
+    orderings: Mapping[str, Any] = getattr(view, "orderings", {})
+    text = request.query_params.get("ordering", "") if orderings else ""
+    names: Iterable[str] = text.split(",") if text else getattr(view, "default_ordering", ())
+    terms: dict[str, Term] = {}
+    for name in names:
+        key = name.removeprefix("-")
+        if key not in orderings:
+            raise serializers.ValidationError({"ordering": [f"Cannot sort by {key!r}; use {', '.join(orderings)}."]})
+        terms.setdefault(key, Term(key, orderings[key], name.startswith("-")))
+    return (*terms.values(), Term("pk", F("pk"), descending=False))
+
+
+def after_cursor(terms: Sequence[Term], cursor: str) -> Q:
+    """The condition of the rows behind the cursor in the ordering. Raises ValidationError for one of another list."""
+    values = _decode_cursor(terms, cursor)
+    condition, same = Q(), Q()
+    for term, value in zip(terms, values, strict=True):
+        condition |= same & term.after(value)
+        same &= Q(**{term.alias: value})
+    first = Q(**{f"{terms[0].alias}__{'lte' if terms[0].descending else 'gte'}": values[0]})
+    # Says nothing new, but lets an index find the place: OR alone makes the database walk to it.
+    return first & condition
+
+
+def encode_cursor(terms: Sequence[Term], row: Model) -> str:
+    return signing.dumps([[_signature(terms)], [_as_text(getattr(row, term.alias)) for term in terms]], salt=_SALT)
+
+
+def _decode_cursor(terms: Sequence[Term], cursor: str) -> list[str]:
+    try:
+        (signature,), values = signing.loads(cursor, salt=_SALT)
+    except signing.BadSignature as error:
+        raise serializers.ValidationError({"cursor": ["Is not one that this list gave out."]}) from error
+    if signature != _signature(terms):
+        raise serializers.ValidationError({"cursor": ["Belongs to another ordering."]})
+    return list(values)
+
+
+def _signature(terms: Sequence[Term]) -> str:
+    return ",".join(f"{'-' if term.descending else ''}{term.name}" for term in terms)
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

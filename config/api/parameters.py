@@ -1,0 +1,100 @@
+"""Query parameters: what is not known is refused by name, never ignored."""
+
+import re
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.http import QueryDict
+from django_filters import filters
+from django_filters.filterset import FilterSet
+from django_filters.rest_framework.backends import DjangoFilterBackend
+from rest_framework import serializers
+
+# The frontend's cache buster.
+ALWAYS_ALLOWED = frozenset({"_t"})
+_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+
+
+def refuse_unknown(given: QueryDict, known: Collection[str]) -> None:
+    """Raise ValidationError, naming each parameter that is unknown or given twice."""
+    errors = {name: ["Unknown query parameter."] for name in given if name not in {*known, *ALWAYS_ALLOWED}}
+    errors |= {name: ["Given more than once."] for name in given if len(given.getlist(name)) > 1 and name not in errors}
+    if errors:
+        raise serializers.ValidationError(errors)
+
+
+class IntegerParameter(serializers.IntegerField):
+    """Digits and nothing else: DRF's own also takes `1.0` and ` 1`."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, str) or not _INTEGER.fullmatch(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class StrictFilterSet(FilterSet):
+    """A filter set that declares its filters and refuses every value that it does not understand.
+
+    Unknown names are refused by the view, which knows all parameters of a request (`ApiViewSet.known_parameters`).
+    """
+
+    base_filters: ClassVar[dict[str, filters.Filter]]  # set by the metaclass
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    def get_filterset_class(self, view: Any, queryset: Any = None) -> type[StrictFilterSet] | None:
+        filterset: type[StrictFilterSet] | None = super().get_filterset_class(view, queryset)
+        if filterset is not None and not issubclass(filterset, StrictFilterSet):
+            raise TypeError(f"{filterset.__name__} is no StrictFilterSet.")
+        return filterset
+
+
+class BooleanFilter(filters.TypedChoiceFilter):
+    """`true` or `false`; django-filter's own takes anything else as no filter at all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = (("true", "true"), ("false", "false"))
+        super().__init__(choices=choices, coerce=lambda text: text == "true", empty_value=None, **kwargs)
+
+
+class CharFilter(filters.CharFilter):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 500)
+        super().__init__(**kwargs)
+
+
+class ListFilter(filters.ChoiceFilter):
+    """One of the querysets' named lists; `lists` maps its name to the method that selects it."""
+
+    def __init__(self, lists: dict[str, Callable[[Any], Any]], **kwargs: Any) -> None:
+        self.lists = lists
+        super().__init__(choices=[(name, name) for name in lists], **kwargs)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return self.lists[value](qs) if value else qs
+
+
+class _MomentField(forms.CharField):
+    """An ISO 8601 date and time with its offset, or a date (midnight UTC)."""
+
+    def to_python(self, value: Any) -> datetime | None:  # type: ignore[override]  # a CharField's texts become moments
+        if value in self.empty_values:
+            return None
+        try:
+            return serializers.DateTimeField().to_internal_value(value)
+        except (serializers.ValidationError, OverflowError) as error:
+            raise forms.ValidationError("Must be a date and time as in 2026-01-31T12:00:00Z.") from error
+
+
+class MomentFilter(filters.Filter):
+    field_class: type[forms.Field] = _MomentField
+
+
+def as_uuid(field: str, text: str) -> UUID:
+    """The UUID in a path. Raises ValidationError, naming the field, for any other text."""
+    if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text, re.ASCII):
+        raise serializers.ValidationError({field: ["Must be a valid UUID."]})
+    return UUID(text)

@@ -1,0 +1,93 @@
+"""The base of every view of the API: what cannot be forgotten because it is here."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from config.api.lists import CheckedPagination, Ordering
+from config.api.parameters import StrictFilterSet, as_uuid, refuse_unknown
+from config.api.permissions import HasPermission
+
+
+class ApiViewSet(GenericViewSet[Any]):
+    """Every action names its permission; unknown query parameters are refused; lists are paged and checked.
+
+    A class with an action that `permissions` lacks cannot be defined.
+    """
+
+    permissions: ClassVar[Mapping[str, str]] = {}
+    permission_classes = (HasPermission,)
+    pagination_class = CheckedPagination
+    #: "page": a list with window, ordering and filters. "whole": all of it (an export), with filters.
+    listing: Literal["", "page", "whole"] = ""
+    #: Further query parameters of the action.
+    parameters: type[serializers.Serializer[Any]] | None = None
+    filterset_class: type[StrictFilterSet] | None = None
+    orderings: ClassVar[Mapping[str, Any]] = {}
+    default_ordering: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        missing = sorted(set(_actions(cls)) - cls.permissions.keys())
+        if missing:
+            raise TypeError(f"{cls.__name__} names no permission for {', '.join(missing)}.")
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        refuse_unknown(request.query_params, self.known_parameters())
+        for name, text in self.kwargs.items():
+            if name == "pk" or name.endswith("_id"):
+                self.kwargs[name] = as_uuid("id" if name == "pk" else name, text)
+
+    @property
+    def is_paged(self) -> bool:
+        return self.listing == "page" or self.action == "list"
+
+    def parameter_serializers(self) -> Iterator[type[serializers.Serializer[Any]]]:
+        """What the action reads from the query string, filters apart."""
+        if self.parameters:
+            yield self.parameters
+        if self.is_paged:
+            yield self.pagination_class.window_class
+            if self.orderings:
+                yield Ordering
+
+    def known_parameters(self) -> set[str]:
+        known = {name for serializer in self.parameter_serializers() for name in serializer().get_fields()}
+        if self.filterset_class is not None and (self.is_paged or self.listing == "whole"):
+            known |= set(self.filterset_class.base_filters)
+        return known
+
+    def query(self) -> dict[str, Any]:
+        """The validated query parameters of `parameters`."""
+        assert self.parameters is not None, "the action declares no parameters"  # noqa: S101  # a programming error
+        given = self.request.query_params
+        serializer = self.parameters(
+            data={name: given[name] for name in self.parameters().get_fields() if name in given}
+        )
+        serializer.is_valid(raise_exception=True)
+        validated: dict[str, Any] = serializer.validated_data
+        return validated
+
+    def body(self) -> dict[str, Any]:
+        """The validated body, read by the action's serializer."""
+        serializer = self.get_serializer(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        validated: dict[str, Any] = serializer.validated_data
+        return validated
+
+    def paged(self, queryset: QuerySet[Any]) -> Response:
+        """The answer of a list endpoint: filtered, paged, checked."""
+        rows = self.paginate_queryset(self.filter_queryset(queryset))
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+
+def _actions(view: type[ApiViewSet]) -> Iterator[str]:
+    standard = ("list", "retrieve", "create", "update", "partial_update", "destroy")
+    yield from (name for name in standard if hasattr(view, name))
+    yield from (action.__name__ for action in view.get_extra_actions())

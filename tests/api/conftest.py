@@ -1,0 +1,62 @@
+"""The cast of the API's tests: Victor may view, Olga operates, Alice administers."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.cache import cache
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from pipeline import roles
+
+PASSWORD = "correct horse"
+
+
+def user_in(role: str, name: str) -> User:
+    user = User.objects.create(username=name)
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def client_of(user: User) -> APIClient:
+    """A program that holds a token of the user."""
+    _, token = AuthToken.objects.create(user)
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+
+
+@pytest.fixture(autouse=True)
+def _no_throttle_left_over() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    return APIClient()
+
+
+@pytest.fixture
+def victor(db: None) -> APIClient:
+    return client_of(user_in(roles.VIEWER, "victor"))
+
+
+@pytest.fixture
+def olga(db: None) -> APIClient:
+    return client_of(user_in(roles.OPERATOR, "olga"))
+
+
+@pytest.fixture
+def alice(db: None) -> APIClient:
+    return client_of(user_in(roles.ADMINISTRATOR, "alice"))
+
+
+@pytest.fixture
+def queries_of(django_assert_max_num_queries: Callable[..., object]) -> Callable[[Callable[[], object]], int]:
+    """How many queries a call makes."""
+
+    def count(call: Callable[[], object]) -> int:
+        with django_assert_max_num_queries(1000) as captured:
+            call()
+        return len(captured)
+
+    return count

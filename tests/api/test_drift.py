@@ -1,0 +1,92 @@
+"""Drift while the server runs: a request that meets it fails and says so, and never answers with fewer rows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, transaction
+from rest_framework.test import APIClient
+
+from pipeline.models import DiscoveryQuery
+from prospects.models import Prospect
+from tests.api.rows import one_of_each
+from tests.api.test_lists import LISTS, flat
+
+COLUMNS = [field.column for field in Prospect._meta.concrete_fields]
+
+
+@contextmanager
+def dropped(table: str, column: str) -> Iterator[None]:
+    """The database without a column. SQLite cannot drop one that an index or a CHECK names, but can rename it."""
+    point = transaction.savepoint()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f'ALTER TABLE {table} DROP COLUMN "{column}" CASCADE')
+        else:
+            cursor.execute(f'ALTER TABLE {table} RENAME COLUMN "{column}" TO gone')
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_list_names_a_missing_column_instead_of_losing_rows(victor: APIClient, column: str) -> None:
+    one_of_each()
+    with dropped("prospects", column):
+        for path in LISTS:
+            response = victor.get(path)
+            assert response.status_code == 500, path
+            assert response.json()["code"] == "schema_mismatch"
+            assert column in response.json()["object"]
+            assert column in response.json()["detail"]
+            assert "manage.py" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_the_status_is_right_or_an_error_when_a_column_is_missing(victor: APIClient, column: str) -> None:
+    one_of_each()
+    before = victor.get("/api/pipeline/status").json()
+    with dropped("prospects", column):
+        response = victor.get("/api/pipeline/status")
+        assert response.status_code == 500 or response.json() == before
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_an_empty_table_without_a_column_is_a_mismatch_and_not_an_empty_list(victor: APIClient, column: str) -> None:
+    with dropped("prospects", column):
+        for path in (*LISTS, "/api/pipeline/status"):
+            response = victor.get(path)
+            assert response.status_code == 500, path
+            assert response.json()["code"] == "schema_mismatch"
+
+
+@pytest.mark.parametrize("column", [field.column for field in DiscoveryQuery._meta.concrete_fields])
+def test_a_missing_column_of_a_joined_table_is_named(victor: APIClient, column: str) -> None:
+    one_of_each()
+    with dropped("discovery_queries", column):
+        response = victor.get("/api/pipeline/websites")
+        assert response.status_code == 500
+        assert column in response.json()["detail"]
+
+
+def test_a_missing_table_is_named(victor: APIClient) -> None:
+    one_of_each()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE prospects RENAME TO elsewhere")
+    for path in LISTS:
+        response = victor.get(path)
+        assert response.status_code == 500
+        assert response.json()["object"] == "prospects"
+
+
+def test_a_prospect_is_not_shown_without_one_of_its_columns(victor: APIClient) -> None:
+    one_of_each()
+    path = f"/api/prospects/{Prospect.objects.values_list('pk', flat=True)[0]}"
+    assert victor.get(path).status_code == 200
+    with dropped("prospects", "bio_text"):
+        assert victor.get(path).json()["code"] == "schema_mismatch"
+
+
+def test_flat_reads_both_shapes() -> None:
+    assert flat({"data": [1]})["data"] == flat({"data": {"data": [1]}})["data"] == [1]

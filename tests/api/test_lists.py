@@ -1,0 +1,219 @@
+"""A list cannot lie: what COUNT promised is what arrives, and an empty list is proven."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
+from rest_framework.test import APIClient
+
+from config.api import integrity
+from config.schema.findings import Finding, Report
+from pipeline.models import DiscoveryQuery, Job
+from prospects.models import Prospect
+from prospects.querysets import ProspectQuerySet
+from tests.api.rows import one_of_each, save
+
+LISTS = ("/api/prospects", "/api/prospects/leads", "/api/prospects/scraped-emails", "/api/pipeline/websites")
+
+
+def flat(body: dict[str, Any]) -> dict[str, Any]:
+    """The list part of an answer; GET /api/prospects nests it."""
+    return body["data"] if isinstance(body["data"], dict) else body
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_page_is_the_rows_that_the_window_asks_for(victor: APIClient, path: str) -> None:
+    one_of_each(7)
+    whole = flat(victor.get(path).json())
+    page = flat(victor.get(path, {"skip": 2, "limit": 3}).json())
+    assert whole["total"] == len(whole["data"])
+    assert (page["total"], page["skip"], page["limit"]) == (whole["total"], 2, 3)
+    assert page["data"] == whole["data"][2:5]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_page_past_the_end_is_empty_and_honest(victor: APIClient, path: str) -> None:
+    one_of_each(2)
+    response = victor.get(path, {"skip": 10**12})
+    assert response.status_code == 200
+    assert flat(response.json())["data"] == []
+    assert flat(response.json())["total"] > 0
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_cursors_lead_through_the_whole_list_and_end(victor: APIClient, path: str) -> None:
+    one_of_each(4)
+    whole = flat(victor.get(path).json())["data"]
+    seen, cursor = [], None
+    while True:
+        page = flat(victor.get(path, {"limit": 3} | ({"cursor": cursor} if cursor else {})).json())
+        assert page["skip"] == len(seen)
+        assert page["total"] == len(whole)
+        seen += page["data"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == whole
+
+
+@pytest.mark.parametrize("ordering", ["score", "-last_sent,domain", "created_at", "-updated_at"])
+def test_cursors_follow_any_ordering(victor: APIClient, ordering: str) -> None:
+    one_of_each(3)
+    Prospect.objects.filter(domain__startswith="lead").update(score=None)
+    query = {"ordering": ordering, "limit": 4}
+    whole = flat(victor.get("/api/prospects", {"ordering": ordering}).json())["data"]
+    first = flat(victor.get("/api/prospects", query).json())
+    second = flat(victor.get("/api/prospects", {**query, "cursor": first["next_cursor"]}).json())
+    assert first["data"] + second["data"] == whole[:8]
+
+
+def test_a_cursor_of_another_ordering_or_a_forged_one_is_refused(victor: APIClient) -> None:
+    one_of_each(3)
+    cursor = flat(victor.get("/api/prospects", {"limit": 2}).json())["next_cursor"]
+    for query in ({"cursor": cursor, "ordering": "score"}, {"cursor": cursor[:-3]}, {"cursor": cursor, "skip": 1}):
+        response = victor.get("/api/prospects", query)
+        assert response.status_code == 400
+        assert response.json()["errors"][0]["field"] == "cursor"
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_fewer_rows_than_counted_is_an_error_that_gives_both_numbers(
+    victor: APIClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_of_each(3)
+    total = flat(victor.get(path).json())["total"]
+    fetch = ProspectQuerySet._fetch_all
+
+    def lose_one(rows: Any) -> None:
+        fetch(rows)
+        if isinstance(rows[0] if rows._result_cache else None, Prospect):
+            rows._result_cache = rows._result_cache[1:]
+
+    monkeypatch.setattr(ProspectQuerySet, "_fetch_all", lose_one)
+    response = victor.get(path)
+    assert response.status_code == 500
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["detail"] == (
+        f"Data integrity violation: COUNT query returned {total} but SELECT query returned {total - 1} rows"
+    )
+    assert response.json()["code"] == "data_integrity_violation"
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_rows_lost_while_serialising_are_an_error(
+    victor: APIClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_of_each(3)
+    monkeypatch.setattr(
+        "rest_framework.serializers.ListSerializer.to_representation", lambda serializer, data: list(data)[1:]
+    )
+    response = victor.get(path)
+    assert response.status_code == 500
+    assert response.json()["code"] == "data_integrity_violation"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_refers_to_nothing_is_an_error_and_not_left_out(victor: APIClient) -> None:
+    query = DiscoveryQuery.objects.create(job=Job.objects.create(job_type="discover"), keyword="k", location="l")
+    save("website", 2, discovery_query=query)
+    break_foreign_keys(query)
+    try:
+        response = victor.get("/api/pipeline/websites")
+    finally:
+        Prospect.objects.all().delete()
+    assert response.status_code == 500
+    assert response.json()["detail"] == (
+        "Data integrity violation: COUNT query returned 2 but SELECT query returned 0 rows"
+    )
+
+
+def break_foreign_keys(query: DiscoveryQuery) -> None:
+    """Delete the row behind the database's back."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute("DELETE FROM discovery_queries WHERE id = %s", [query.pk])
+            cursor.execute("SET session_replication_role = DEFAULT")
+        else:
+            cursor.execute("PRAGMA foreign_keys = OFF")
+            cursor.execute("DELETE FROM discovery_queries WHERE id = %s", [query.pk.hex])
+            cursor.execute("PRAGMA foreign_keys = ON")
+
+
+@pytest.mark.parametrize("path", (*LISTS, "/api/pipeline/status"))
+def test_an_empty_list_is_served_when_the_schema_is_verified(victor: APIClient, path: str) -> None:
+    assert victor.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", (*LISTS, "/api/pipeline/status"))
+def test_an_empty_list_on_a_schema_that_is_off_is_a_mismatch(
+    victor: APIClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finding = Finding("schema.E019", "default", "prospects", breaks="rows are hidden", command="…")
+    monkeypatch.setattr(integrity.guard, "verified", lambda using: False)
+    monkeypatch.setattr(integrity.guard, "verify", lambda using: Report.of([finding]))
+    response = victor.get(path)
+    assert response.status_code == 500
+    assert response.json()["code"] == "schema_mismatch"
+    assert "prospects" in response.json()["detail"]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL can hide rows")
+@pytest.mark.parametrize("path", (*LISTS, "/api/pipeline/status"))
+def test_hidden_rows_are_never_an_empty_list(victor: APIClient, path: str) -> None:
+    one_of_each()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA decoy")
+        cursor.execute("CREATE TABLE decoy.prospects (LIKE public.prospects INCLUDING ALL)")
+        cursor.execute("SET LOCAL search_path = decoy, public")
+    response = victor.get(path)
+    assert response.status_code == 500
+    assert response.json()["code"] == "schema_mismatch"
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_asks_as_often_for_many_rows_as_for_few(victor: APIClient, path: str, queries_of: Any) -> None:
+    one_of_each(3)
+    few = queries_of(lambda: victor.get(path))
+    one_of_each(27)
+    assert queries_of(lambda: victor.get(path)) == few
+
+
+BAD_WINDOWS = [
+    ({"skip": "-1"}, "skip"),
+    ({"skip": "x"}, "skip"),
+    ({"skip": "1.0"}, "skip"),
+    ({"skip": ""}, "skip"),
+    ({"skip": "9" * 30}, "skip"),
+    ({"limit": "0"}, "limit"),
+    ({"limit": "1001"}, "limit"),
+    ({"limit": ["1", "2"]}, "limit"),
+    ({"colour": "red"}, "colour"),
+    ({"category": "\0"}, "category"),
+    ({"category": "x" * 501}, "category"),
+]
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize(("query", "field"), BAD_WINDOWS)
+def test_a_wrong_parameter_is_refused_by_name(victor: APIClient, path: str, query: dict[str, str], field: str) -> None:
+    response = victor.get(path, query)
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["errors"][0]["field"] == field
+    assert response.json()["detail"].startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_the_frontends_cache_buster_is_allowed(victor: APIClient, path: str) -> None:
+    assert victor.get(path, {"_t": "1700000000000"}).status_code == 200
+
+
+def test_a_snapshot_inside_another_transaction_is_refused(
+    django_db_blocker: DjangoDbBlocker, transactional_db: None
+) -> None:
+    from django.db import transaction
+
+    with transaction.atomic(), pytest.raises(RuntimeError), integrity.snapshot("default"):
+        pass

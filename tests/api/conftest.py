@@ -1,6 +1,7 @@
 """The cast of the API's tests: Victor may view, Olga operates, Alice administers."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -26,8 +27,9 @@ def client_of(user: User) -> APIClient:
 
 
 @pytest.fixture(autouse=True)
-def _no_throttle_left_over() -> None:
+def _no_throttle_left_over_and_cheap_passwords(settings: Any) -> None:
     cache.clear()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -141,12 +141,12 @@ def break_foreign_keys(query: DiscoveryQuery) -> None:
             cursor.execute("PRAGMA foreign_keys = ON")
 
 
-@pytest.mark.parametrize("path", (*LISTS, "/api/pipeline/status"))
+@pytest.mark.parametrize("path", [*LISTS, "/api/pipeline/status"])
 def test_an_empty_list_is_served_when_the_schema_is_verified(victor: APIClient, path: str) -> None:
     assert victor.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("path", (*LISTS, "/api/pipeline/status"))
+@pytest.mark.parametrize("path", [*LISTS, "/api/pipeline/status"])
 def test_an_empty_list_on_a_schema_that_is_off_is_a_mismatch(
     victor: APIClient, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,7 +160,7 @@ def test_an_empty_list_on_a_schema_that_is_off_is_a_mismatch(
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL can hide rows")
-@pytest.mark.parametrize("path", (*LISTS, "/api/pipeline/status"))
+@pytest.mark.parametrize("path", [*LISTS, "/api/pipeline/status"])
 def test_hidden_rows_are_never_an_empty_list(victor: APIClient, path: str) -> None:
     one_of_each()
     with connection.cursor() as cursor:

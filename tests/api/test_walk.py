@@ -1,0 +1,123 @@
+"""What holds for every endpoint there is, those that are added later included."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from config.api.lists import CheckedPagination
+from config.api.permissions import OPEN
+from config.api.views import ApiViewSet
+
+# Liveness, readiness, the description of the API: they answer before anyone can log in.
+PUBLIC = re.compile(r"^api/(docs|schema|openapi)|^(livez|readyz|metrics)|^admin/|^static/")
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern).removeprefix("^").removesuffix("$").removesuffix(r"\Z")
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, path)
+        else:
+            yield path, entry
+
+
+VIEWS = [(path, entry.callback) for path, entry in patterns(get_resolver()) if path.startswith("api/")]
+ENDPOINTS = [
+    (path, method, action, callback)
+    for path, callback in VIEWS
+    for method, action in getattr(callback, "actions", {}).items()
+]
+
+
+def concrete(path: str) -> str:
+    """The path with a made-up id in the place of each parameter."""
+    return "/" + re.sub(r"\(\?P<[^>]+>[^)]+\)|<[^>]+>", str(uuid4()), path).replace("\\", "")
+
+
+def is_paged(callback: object, action: str) -> bool:
+    view = callback.cls(**callback.initkwargs)
+    view.action = action
+    return view.is_paged
+
+
+@pytest.mark.parametrize(("path", "callback"), VIEWS, ids=[path for path, _ in VIEWS])
+def test_every_endpoint_stands_on_the_base_that_names_permissions(path: str, callback: object) -> None:
+    assert PUBLIC.match(path) or issubclass(callback.cls, ApiViewSet)
+
+
+@pytest.mark.parametrize(("path", "method", "action", "callback"), ENDPOINTS, ids=[f"{e[1]} {e[0]}" for e in ENDPOINTS])
+def test_every_endpoint_but_the_log_in_asks_who_is_there(
+    anonymous: APIClient, db: None, path: str, method: str, action: str, callback: object
+) -> None:
+    if callback.cls.permissions[action] == OPEN:
+        assert path in ("api/auth/login", "api/health/migrate")
+        return
+    response = anonymous.generic(method.upper(), concrete(path))
+    assert response.status_code == 401
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["WWW-Authenticate"] == "Bearer"
+
+
+LIST_ENDPOINTS = [(path, callback) for path, method, action, callback in ENDPOINTS if is_paged(callback, action)]
+
+
+@pytest.mark.parametrize(("path", "callback"), LIST_ENDPOINTS, ids=[path for path, _ in LIST_ENDPOINTS])
+def test_every_list_uses_the_checked_pagination(path: str, callback: object) -> None:
+    pagination = callback.initkwargs.get("pagination_class", callback.cls.pagination_class)
+    assert issubclass(pagination, CheckedPagination)
+
+
+def test_a_get_that_answers_with_many_rows_is_a_list_endpoint(alice: APIClient) -> None:
+    """An endpoint that returns rows without the pagination would have `data` or a bare array and no `total`."""
+    listed = {path for path, _ in LIST_ENDPOINTS}
+    unchecked = []
+    for path, method, _action, _callback in ENDPOINTS:
+        if method != "get" or "<" in path or path in listed or path in BARE_ARRAYS:
+            continue
+        response = alice.get(concrete(path))
+        if response["Content-Type"].startswith("application/json"):
+            body = response.json()
+            unchecked += [path] * (isinstance(body, list) or ("data" in body and "total" not in str(body)))
+    assert unchecked == []
+
+
+# The frontend reads these as arrays of one entry per platform, which a page cannot be.
+BARE_ARRAYS = ("api/integrations", "api/integrations/capabilities")
+
+SOURCES = sorted(
+    path
+    for package in ("config", "prospects", "pipeline")
+    for path in (Path(settings.BASE_DIR) / package).rglob("*.py")
+)
+
+
+def blanket(handler: ast.ExceptHandler) -> bool:
+    """`except:`, `except Exception` or `except BaseException`, alone or in a tuple."""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or getattr(kind, "id", "") in ("Exception", "BaseException") for kind in kinds)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
+def test_no_source_file_catches_everything(path: Path) -> None:
+    handlers = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ExceptHandler)]
+    assert [f"line {handler.lineno}" for handler in handlers if blanket(handler)] == []
+
+
+def test_the_search_for_blanket_excepts_finds_them() -> None:
+    for text in ("except:", "except Exception:", "except (ValueError, BaseException) as error:"):
+        (handler,) = ast.parse(f"try:\n    pass\n{text}\n    pass").body[0].handlers
+        assert blanket(handler)
+
+
+def test_a_view_without_a_permission_for_an_action_cannot_be_defined() -> None:
+    with pytest.raises(TypeError, match="Forgetful names no permission for retrieve"):
+
+        class Forgetful(ApiViewSet):
+            def retrieve(self) -> None: ...

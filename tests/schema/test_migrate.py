@@ -12,7 +12,7 @@ from django.core.management.base import CommandError, SystemCheckError
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
-from config.schema import history
+from config.schema import guard, history
 from tests.databases import ROOT, connected, environment, run
 
 
@@ -116,6 +116,33 @@ def test_going_back_to_an_older_migration_is_not_compared_with_the_newest(scratc
     assert "Not compared" in err
     migrate(scratch)
     assert history.findings(connections[scratch]) == []
+
+
+def test_what_is_missing_though_its_migration_ran_is_added_with_a_warning(scratch, caplog):
+    execute(scratch, "DROP TABLE django_session")
+    migrate(scratch)
+    assert "This should not happen if migrations ran successfully. Repairing: django_session" in caplog.text
+    assert guard.compare(scratch).findings == ()
+
+
+def test_with_automatic_repair_off_it_is_only_told(scratch, settings):
+    settings.SCHEMA = {**settings.SCHEMA, "AUTO_REPAIR": False}
+    execute(scratch, "DROP TABLE django_session")
+    with pytest.raises(SystemCheckError, match=r"schema\.E010 error: django_session"):
+        migrate(scratch)
+
+
+def test_nothing_is_added_while_something_is_left_that_additions_do_not_mend(scratch):
+    execute(scratch, "DROP TABLE django_session")
+    execute(scratch, "ALTER TABLE auth_group ADD COLUMN required_by_nobody integer NOT NULL DEFAULT 1")
+    if connections[scratch].vendor == "postgresql":
+        execute(scratch, "ALTER TABLE auth_group ALTER COLUMN required_by_nobody DROP DEFAULT")
+    else:
+        execute(scratch, "DROP TABLE auth_group_permissions")
+        execute(scratch, "ALTER TABLE auth_group RENAME TO other_group")
+        execute(scratch, "CREATE VIEW auth_group AS SELECT * FROM other_group")
+    with pytest.raises(SystemCheckError, match=r"schema\.E010 error: django_session"):
+        migrate(scratch)
 
 
 def test_a_faked_migration_is_found_at_once(scratch):

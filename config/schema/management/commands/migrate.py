@@ -1,5 +1,6 @@
 """Django's `migrate`: one at a time, patient with a busy database, and not done before the result is verified."""
 
+import logging
 import random
 import time
 from typing import Any
@@ -9,10 +10,12 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from django.db.migrations.migration import Migration
 
-from config.schema import checks, guard, history
+from config.schema import checks, guard, history, repair
 from config.schema.conf import guarded_databases, schema_settings
 from config.schema.findings import Report
 from config.schema.locks import LockLostError, lock_timeout, migration_lock, set_lock_timeout, was_lock_timeout
+
+logger = logging.getLogger(__name__)
 
 _LONGEST_PAUSE = 30.0
 
@@ -45,7 +48,11 @@ class Command(migrate.Command):
                 with lock_timeout(connections[self.using], schema_settings().lock_timeout):
                     self._migrate(*args, **options)
                 if self.using in guarded_databases() and not options["prune"]:
-                    self._verify(targeted=bool(options["app_label"]), verbosity=options["verbosity"])
+                    self._verify(
+                        targeted=bool(options["app_label"]),
+                        repairing=schema_settings().auto_repair and not options["fake"],
+                        verbosity=options["verbosity"],
+                    )
         except LockLostError as error:
             raise CommandError(str(error)) from error
 
@@ -83,16 +90,30 @@ class Command(migrate.Command):
         self.stderr.write(f"{str(error).strip()}: undone, nothing else had to wait; trying again in {seconds:.1f} s.")
         time.sleep(seconds)
 
-    def _verify(self, *, targeted: bool, verbosity: int) -> None:
+    def _verify(self, *, targeted: bool, repairing: bool, verbosity: int) -> None:
         """Compare the result with what the migrations should have made; raises SystemCheckError when it differs."""
         unapplied = [finding for finding in history.findings(connections[self.using]) if finding.id == "schema.E001"]
         if targeted and unapplied:
             self.stderr.write(f"Not compared: {len(unapplied)} app(s) have migrations that are not applied.")
             return
         report = guard.store_verified(self.using)
+        if report.findings and repairing:
+            report = self._repaired(report)
         if not report.ok:
             raise SystemCheckError(f"The migrations ran, and yet:\n{report.as_text()}")
         if report.warnings:
             self.stderr.write(report.as_text())
         elif verbosity:
             self.stdout.write(report.as_text())
+
+    def _repaired(self, report: Report) -> Report:
+        """Make what is missing, if additions mend every error; the report of what is then left."""
+        steps = repair.plan(report)
+        if not any(step.statements for step in steps) or any(step.refused and step.finding.is_error for step in steps):
+            return report
+        places = ", ".join(dict.fromkeys(finding.place for finding in report.findings))
+        logger.warning("This should not happen if migrations ran successfully. Repairing: %s", places)
+        outcome = repair.run(self.using, steps)
+        if outcome.failed:
+            self.stderr.write(f"The repair failed: {outcome.failed}")
+        return outcome.report

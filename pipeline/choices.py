@@ -65,3 +65,8 @@ class ConnectionStatus(models.TextChoices):
     UNSUPPORTED = "unsupported", "unsupported"
     PENDING_OAUTH = "pending_oauth", "waiting for the provider's consent"
     ERROR = "error", "error"
+
+
+class DeliveryStatus(models.TextChoices):
+    PENDING = "pending", "pending"
+    DELIVERED = "delivered", "delivered"

@@ -80,5 +80,53 @@ class EventKind(models.TextChoices):
     DELETED = "deleted", "deleted"
 
 
+class SuppressionKind(models.TextChoices):
+    EMAIL = "email", "e-mail address"
+    DOMAIN = "domain", "whole domain"
+
+
+class SuppressionReason(models.TextChoices):
+    UNSUBSCRIBED = "unsubscribed", "asked not to be written to"
+    COMPLAINT = "complaint", "complained"
+    BOUNCED = "bounced", "mail came back"
+    COMPETITOR = "competitor", "competitor or customer"
+    LEGAL = "legal", "legal reason"
+    OTHER = "other", "other"
+
+
+class SuppressionSource(models.TextChoices):
+    MANUAL = "manual", "by hand"
+    IMPORT = "import", "list that was imported"
+    SYSTEM = "system", "found by the application"
+
+
+class ImportFormat(models.TextChoices):
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "XLSX"
+
+
+class ImportMode(models.TextChoices):
+    CREATE = "create", "only create"
+    UPDATE = "update", "only update"
+    BOTH = "both", "create and update"
+
+
+class ImportStatus(models.TextChoices):
+    UPLOADED = "uploaded", "uploaded"
+    PREVIEWING = "previewing", "being previewed"
+    PREVIEWED = "previewed", "previewed"
+    RUNNING = "running", "running"
+    FINISHED = "finished", "finished"
+    REVERTED = "reverted", "reverted"
+
+
+class RowStatus(models.TextChoices):
+    PENDING = "pending", "pending"
+    CREATED = "created", "created"
+    UPDATED = "updated", "updated"
+    SKIPPED = "skipped", "skipped"
+    REFUSED = "refused", "refused"
+
+
 # Scraping has looked at the site and left something to work with.
 SCRAPED_STATUSES = (ScrapeStatus.SCRAPED, ScrapeStatus.ENRICHED)

@@ -4,6 +4,7 @@ They are made in Python because SQLite and PostgreSQL disagree on case beyond AS
 """
 
 import contextlib
+from urllib.parse import urlsplit
 
 import idna
 
@@ -29,3 +30,16 @@ def email_key(email: str | None) -> str:
         return domain
     key = domain_key(domain)
     return f"{local}@www.{key}" if domain.startswith("www.") else f"{local}@{key}"
+
+
+def profile_key(url: str | None) -> str:
+    """The profile's URL as host and path casefolded, no scheme, `www.`, query or last slash; empty without URL."""
+    text = (url or "").strip()
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host = parts.hostname or ""
+    except ValueError:  # not a URL: it still de-duplicates
+        return text.casefold()
+    return domain_key(host) + parts.path.casefold().rstrip("/")

@@ -23,7 +23,7 @@ from prospects.choices import (
     Stage,
     VerificationStatus,
 )
-from prospects.keys import domain_key, email_key
+from prospects.keys import domain_key, email_key, profile_key
 from prospects.stages import STAGE_INPUTS, present, stage_expression
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _HAS_DRAFT = present("draft_subject") & present("draft_body")
 _SENT = Q(send_status=SendStatus.SENT) | Q(outreach_status=OutreachStatus.SENT)
 
 # Columns that are derived from others and written with them.
-DERIVED = ("stage", "domain_key", "email_key", "updated_at")
+DERIVED = ("stage", "domain_key", "email_key", "profile_key", "updated_at")
 
 
 class ProspectQuerySet(models.QuerySet["Prospect"]):
@@ -185,13 +185,15 @@ def _condition_of(rows: ProspectQuerySet) -> Any:
 def _with_derived(values: Mapping[str, Any]) -> dict[str, Any]:
     derived: dict[str, Any] = {"updated_at": Now()}
     if "stage" not in values:
-        _refuse_expressions(values, STAGE_INPUTS | {"domain", "contact_email"})
+        _refuse_expressions(values, STAGE_INPUTS | {"domain", "contact_email", "profile_url"})
         if values.keys() & STAGE_INPUTS:
             derived["stage"] = stage_expression(values)
         if "domain" in values:
             derived["domain_key"] = domain_key(values["domain"])
         if "contact_email" in values:
             derived["email_key"] = email_key(values["contact_email"])
+        if "profile_url" in values:
+            derived["profile_key"] = profile_key(values["profile_url"])
     return derived | dict(values)
 
 

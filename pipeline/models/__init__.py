@@ -4,6 +4,7 @@ from pipeline.models.discovery import DiscoveryQuery, ScraperHistory
 from pipeline.models.jobs import Job, JobItem
 from pipeline.models.mail import EmailAttachment, EmailLog
 from pipeline.models.settings import Setting, SocialIntegration
+from pipeline.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "DiscoveryQuery",
@@ -14,4 +15,6 @@ __all__ = [
     "ScraperHistory",
     "Setting",
     "SocialIntegration",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -3,8 +3,6 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -14,7 +12,6 @@ from prospects.choices import (
     ApprovalStatus,
     DiscoveryStatus,
     DraftStatus,
-    EventKind,
     OutreachStatus,
     ScrapeStatus,
     SendStatus,
@@ -23,18 +20,10 @@ from prospects.choices import (
     Stage,
     VerificationStatus,
 )
-from prospects.keys import domain_key, email_key
+from prospects.keys import domain_key, email_key, profile_key
+from prospects.models.fields import one_of, status_field
 from prospects.querysets import DERIVED, ProspectQuerySet
 from prospects.stages import STAGE_INPUTS, derive_stage, stage_expression
-
-
-def one_of(column: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
-    """The CHECK that a column holds only its vocabulary (or NULL, where the column allows it)."""
-    return models.CheckConstraint(condition=Q(**{f"{column}__in": choices.values}), name=name)
-
-
-def status_field(choices: type[models.TextChoices], default: models.TextChoices) -> "models.CharField[Any, Any]":
-    return models.CharField(choices=choices, default=default.value, db_default=default.value)
 
 
 class Prospect(models.Model):
@@ -101,6 +90,9 @@ class Prospect(models.Model):
     source_type = status_field(SourceType, SourceType.WEBSITE)
     source_platform = models.CharField(choices=SourcePlatform, null=True, blank=True)
     profile_url = models.TextField(null=True, blank=True)
+    profile_key = models.CharField(
+        editable=False, default="", db_default="", help_text="The profile's URL normalised, for de-duplication."
+    )
     username = models.CharField(null=True, blank=True)
     display_name = models.CharField(null=True, blank=True)
     follower_count = models.PositiveIntegerField(null=True, blank=True)
@@ -134,6 +126,7 @@ class Prospect(models.Model):
         indexes = (
             models.Index(fields=("domain_key",), name="prospects_domain_key"),
             models.Index(fields=("email_key",), name="prospects_email_key"),
+            models.Index(fields=("profile_key",), name="prospects_profile_key", condition=Q(profile_key__gt="")),
             models.Index(fields=("discovery_query",), name="prospects_discovery_query"),
             models.Index(fields=("thread_id",), name="ix_prospects_thread_id"),
             models.Index(fields=("profile_url",), name="ix_prospects_profile_url"),
@@ -159,29 +152,5 @@ class Prospect(models.Model):
         """Bring the columns that follow from others in line with them."""
         self.domain_key = domain_key(self.domain)
         self.email_key = email_key(self.contact_email)
+        self.profile_key = profile_key(self.profile_url)
         self.stage = derive_stage({column: getattr(self, column) for column in STAGE_INPUTS})
-
-
-class ProspectEvent(models.Model):
-    """One change to one field of a prospect: who or which job, when, from, to, and why.
-
-    Written in the transaction of the change by `prospects.changes`. The prospect's row may be gone: its history stays.
-    """
-
-    prospect = models.ForeignKey(Prospect, on_delete=models.DO_NOTHING, db_constraint=False, related_name="events")
-    at = models.DateTimeField(default=timezone.now, db_default=Now())
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
-    job = models.ForeignKey("pipeline.Job", on_delete=models.SET_NULL, null=True, blank=True)
-    kind = models.CharField(choices=EventKind)
-    field = models.CharField(default="", db_default="", help_text="Empty for a prospect created or deleted.")
-    old = models.JSONField(null=True, encoder=DjangoJSONEncoder)
-    new = models.JSONField(null=True, encoder=DjangoJSONEncoder)
-    reason = models.TextField(default="", db_default="")
-
-    class Meta:
-        db_table = "prospect_events"
-        ordering = ("-id",)
-        constraints = (one_of("kind", EventKind, "prospect_events_kind_valid"),)
-
-    def __str__(self) -> str:
-        return f"{self.field} {self.old} -> {self.new}" if self.kind == EventKind.CHANGED else str(self.kind)

@@ -167,9 +167,6 @@ class ProspectAdmin(ModelAdmin[Prospect]):
         ),
     )
 
-    class Media:
-        css = {"all": ("prospects/admin.css",)}
-
     form = ProspectForm
 
     def get_urls(self) -> list[Any]:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 # A longer list is not counted: people filter it, they do not page to its end.
 MAX_COUNT = 10_000
@@ -60,7 +61,8 @@ class ModelAdmin(_ModelAdmin[M]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if "e" in request.GET:
             messages.error(request, "A filter of that address was not understood: this is the list without filters.")
-        return super().changelist_view(request, extra_context)
+        title = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        return super().changelist_view(request, title | (extra_context or {}))
 
 
 class ReadOnlyAdmin(ModelAdmin[M]):
@@ -74,6 +76,15 @@ class ReadOnlyAdmin(ModelAdmin[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+
+def web_link(url: str | None) -> SafeString | str:
+    """A link to a page of the outside world, or the text as it is where it is no http address."""
+    if not url:
+        return "-"
+    if not url.lower().startswith(("http://", "https://")):
+        return url
+    return format_html('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>', url, url)
 
 
 def json_block(value: Any) -> SafeString | str:

@@ -7,12 +7,21 @@ from django.http import HttpRequest, HttpResponse
 
 from pipeline.overview import overview
 
+# What people open most comes first; apps that are not named follow in Django's order.
+APPS = ("prospects", "pipeline", "schema")
+
 
 class OverviewSite(admin.AdminSite):
     site_header = "Plumbline"
     site_title = "Plumbline"
     index_title = "Overview"
     index_template = "pipeline/overview.html"
+    # There is no other site of ours to view: the frontend lives at an address of its own.
+    site_url = None
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().index(request, overview(request.user) | (extra_context or {}))
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        found = super().get_app_list(request, app_label)
+        return sorted(found, key=lambda app: APPS.index(app["app_label"]) if app["app_label"] in APPS else len(APPS))

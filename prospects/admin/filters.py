@@ -50,6 +50,8 @@ class MethodFilter(admin.SimpleListFilter):
 
 
 class ListFilter(MethodFilter):
+    # Unfolded when the page opens; the others are once they filter.
+    opened = True
     title = "list"
     parameter_name = "list"
     methods = LISTS

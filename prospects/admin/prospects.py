@@ -5,18 +5,19 @@ from functools import partial
 from typing import Any, cast
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from config.admin import ModelAdmin, json_field
+from config.admin import ModelAdmin, json_field, web_link
 from prospects.admin.actions import ACTIONS, Action
 from prospects.admin.decide import choose, decide, permitted
 from prospects.admin.filters import (
@@ -76,13 +77,13 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     list_display = (
         "name",
         "stage_badge",
-        "approval_status",
+        "approval",
         "email",
         "category",
         "location",
         "source",
         "score",
-        "updated_at",
+        "changed",
     )
     list_display_links = ("name",)
     list_filter = (
@@ -107,41 +108,34 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     search_fields = ("domain", "contact_email", "username", "page_title")
     search_help_text = "Part of a domain, an e-mail address, a user name or a page title."
     fieldsets = (
-        (None, {"fields": ("name", "stage_badge", "source_type", "is_manual", "score", "created_at", "updated_at")}),
+        (None, {"fields": (("stage_badge", "score"), ("source", "is_manual"), ("created_at", "updated_at"))}),
         (
             "Discovery",
             {
                 "fields": (
-                    "discovery_status",
-                    "discovery_query",
-                    "discovery_category",
-                    "discovery_location",
+                    ("discovery_status", "discovery_query"),
+                    ("discovery_category", "discovery_location"),
                     "discovery_keywords",
-                    "page_url",
+                    "page",
                     "page_title",
-                    "da_est",
-                    "serp_intent",
-                    "serp_confidence",
+                    ("da_est", "serp_intent", "serp_confidence"),
                 )
             },
         ),
         ("Approval", {"fields": ("approval_status",)}),
         (
             "Scraping",
-            {"fields": ("scrape_status", "contact_email", "contact_method", "scrape_source_url", "scraped_at")},
+            {"fields": (("scrape_status", "scraped_at"), "contact_email", "contact_method", "scraped_page")},
         ),
-        ("Verification", {"fields": ("verification_status", "verification_confidence")}),
-        ("Draft", {"fields": ("draft_status", "draft_subject", "draft_body", "drafted_at")}),
+        ("Verification", {"fields": (("verification_status", "verification_confidence"),)}),
+        ("Draft", {"fields": (("draft_status", "drafted_at"), "draft_subject", "draft_body")}),
         (
             "Sending",
             {
                 "fields": (
-                    "send_status",
+                    ("send_status", "last_sent"),
                     "outreach_status",
-                    "last_sent",
-                    "followups_sent",
-                    "sequence_index",
-                    "thread_id",
+                    ("followups_sent", "sequence_index", "thread_id"),
                     "final_body",
                 )
             },
@@ -150,12 +144,9 @@ class ProspectAdmin(ModelAdmin[Prospect]):
             "Social profile",
             {
                 "fields": (
-                    "source_platform",
-                    "username",
-                    "display_name",
-                    "profile_url",
-                    "follower_count",
-                    "engagement_rate",
+                    ("source_platform", "username", "display_name"),
+                    "profile",
+                    ("follower_count", "engagement_rate"),
                     "bio_text",
                 ),
                 "classes": ("collapse",),
@@ -166,7 +157,6 @@ class ProspectAdmin(ModelAdmin[Prospect]):
             {"fields": tuple(map(json_field, PAYLOADS)), "classes": ("collapse",)},
         ),
     )
-
     form = ProspectForm
 
     def get_urls(self) -> list[Any]:
@@ -181,8 +171,7 @@ class ProspectAdmin(ModelAdmin[Prospect]):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Prospect | None = None) -> list[Any]:
-        shown = [name for _, options in self.fieldsets for name in options["fields"]]
-        return [name for name in shown if name not in EDITABLE]
+        return [name for name in flatten_fieldsets(self.fieldsets) if name not in EDITABLE]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ProspectList
@@ -224,6 +213,7 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     ) -> HttpResponse:
         if obj:
             context |= {
+                "title": "Prospect",
                 "events": events_of(obj.pk)[:LAST_EVENTS],
                 "version": version(obj),
                 "decisions": permitted_actions(request),
@@ -246,6 +236,10 @@ class ProspectAdmin(ModelAdmin[Prospect]):
             '<span class="badge stage-{}">{}</span>', prospect.stage.lower(), prospect.get_stage_display()
         )
 
+    @admin.display(description="approval", ordering="approval_status")
+    def approval(self, prospect: Prospect) -> str:
+        return prospect.get_approval_status_display()
+
     @admin.display(description="e-mail", ordering="contact_email")
     def email(self, prospect: Prospect) -> str | None:
         return prospect.contact_email
@@ -261,6 +255,23 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     @admin.display(description="source", ordering="source_type")
     def source(self, prospect: Prospect) -> str:
         return prospect.get_source_platform_display() or prospect.get_source_type_display()
+
+    @admin.display(description="last change", ordering="updated_at")
+    def changed(self, prospect: Prospect) -> SafeString:
+        at = timezone.localtime(prospect.updated_at)
+        return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), at.strftime("%H:%M"), at.date())
+
+    @admin.display(description="page")
+    def page(self, prospect: Prospect) -> SafeString | str:
+        return web_link(prospect.page_url or f"https://{prospect.domain}")
+
+    @admin.display(description="found on")
+    def scraped_page(self, prospect: Prospect) -> SafeString | str:
+        return web_link(prospect.scrape_source_url)
+
+    @admin.display(description="profile")
+    def profile(self, prospect: Prospect) -> SafeString | str:
+        return web_link(prospect.profile_url)
 
 
 def permitted_actions(request: HttpRequest) -> list[Action]:

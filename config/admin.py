@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -49,14 +50,27 @@ class BoundedPaginator(_Paginator):
         return min(self._bounded_count, MAX_COUNT)
 
 
+class LeanChangeList(ChangeList):
+    """Leaves the columns of `list_defer` where they are: a page of rows with their payloads would be megabytes."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        return super().get_queryset(request, exclude_parameters).defer(*getattr(self.model_admin, "list_defer", ()))
+
+
 class ModelAdmin(_ModelAdmin[M]):
     """Lists that stay fast on large tables, and a word when a filter was not understood."""
+
+    #: Columns that the list does not show and that are too large to read for nothing.
+    list_defer: tuple[str, ...] = ()
 
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 200
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LeanChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if "e" in request.GET:

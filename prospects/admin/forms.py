@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.validators import validate_email
 
 from prospects import changes, decisions
@@ -31,6 +32,7 @@ class ProspectForm(ModelForm):
     class Meta:
         model = Prospect
         fields = EDITABLE
+        widgets = {"draft_subject": AdminTextInputWidget(attrs={"class": "vLargeTextField"})}
 
     def clean(self) -> dict[str, Any] | None:
         if self.data.get("version") != version(self.instance):

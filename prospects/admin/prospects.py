@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
-from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -44,32 +43,8 @@ PAYLOADS = (
 )
 # What a prospect's name is made of, see Prospect.__str__.
 NAME_COLUMNS = ("domain", "username")
-# The list shows these only; payloads and texts of a page of rows would be megabytes.
-LIST_COLUMNS = (
-    "domain",
-    "page_url",
-    "stage",
-    "approval_status",
-    "contact_email",
-    "discovery_category",
-    "discovery_location",
-    "source_type",
-    "source_platform",
-    "username",
-    "profile_url",
-    "score",
-    "updated_at",
-)
-
 LAST_EVENTS = 20
 ORDERING = "o"
-
-
-class ProspectList(ChangeList):
-    def get_queryset(
-        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
-    ) -> QuerySet[Prospect]:
-        return super().get_queryset(request, exclude_parameters).only(*LIST_COLUMNS)
 
 
 @admin.register(Prospect)
@@ -86,6 +61,7 @@ class ProspectAdmin(ModelAdmin[Prospect]):
         "changed",
     )
     list_display_links = ("name",)
+    list_defer = (*PAYLOADS, "discovery_keywords", "bio_text", "draft_subject", "draft_body", "final_body")
     list_filter = (
         ListFilter,
         "stage",
@@ -172,9 +148,6 @@ class ProspectAdmin(ModelAdmin[Prospect]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Prospect | None = None) -> list[Any]:
         return [name for name in flatten_fieldsets(self.fieldsets) if name not in EDITABLE]
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return ProspectList
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Prospect | None:
         prospect = super().get_object(request, object_id, from_field)

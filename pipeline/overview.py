@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.urls import reverse
@@ -113,7 +113,7 @@ def prospects_url(**query: object) -> str:
     return f"{reverse('admin:prospects_prospect_changelist')}?{urlencode(query)}"
 
 
-def overview(user: AbstractBaseUser | AnonymousUser) -> dict[str, object]:
+def overview(user: User | AnonymousUser) -> dict[str, object]:
     """What the overview shows this person, by its template's names; nothing that they may not view."""
     shown: dict[str, object] = {}
     if user.has_perm("prospects.view_prospect"):

@@ -98,7 +98,7 @@ class JobAdmin(ReadOnlyAdmin[Job]):
             context |= {
                 "title": f"Job: {obj.get_job_type_display()}",
                 "item_counts": _item_counts(obj),
-                "items": _items(obj, request),
+                **_items(obj, request),
                 "controls": _controls(obj) if request.user.has_perm("pipeline.change_job") else (),
                 # A page about something that moves looks again by itself.
                 "refresh": obj.status not in ENDED,
@@ -156,13 +156,13 @@ def _item_counts(job: Job) -> list[tuple[str, str, int]]:
     return [(status.value, str(status.label), counts[status]) for status in JobItemStatus if status in counts]
 
 
-def _items(job: Job, request: HttpRequest) -> Any:
-    """One page of the job's items, the failed ones alone with `?items=failed`, each with its prospect's name."""
+def _items(job: Job, request: HttpRequest) -> dict[str, Any]:
+    """One page of the job's items, with `?items=failed` those of one status, each with its prospect's name."""
     rows: QuerySet[JobItem] = job.items.order_by("position")
     if (wanted := request.GET.get("items")) in JobItemStatus.values:
         rows = rows.filter(status=wanted)
     page = Paginator(rows, ITEMS_PER_PAGE).get_page(request.GET.get("p"))
     ids = [item.prospect_id for item in page.object_list if item.prospect_id]
     names = {row.pk: str(row) for row in Prospect.objects.filter(pk__in=ids).only("domain", "username")}
-    page.object_list = [(item, names.get(item.prospect_id)) for item in page.object_list]
-    return page
+    named = [(item, names.get(item.prospect_id) if item.prospect_id else None) for item in page.object_list]
+    return {"items_page": page, "items": named}

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import environ
 from pathlib import Path
 
 import httpx
@@ -16,6 +15,8 @@ import pytest
 from django.conf import settings
 
 from pipeline.management import processes
+from pipeline.management.processes import Ended
+from tests.databases import Server, environment, run
 
 DEMO = [sys.executable, "manage.py", "demo"]
 pytestmark = pytest.mark.timeout(240)
@@ -30,10 +31,9 @@ def free_port() -> int:
 @contextmanager
 def demo(url: str, port: int, log: Path) -> Iterator[str]:
     """The demo, serving; gives its output so far. Ended by Ctrl-C."""
-    environment = environ | {"DEBUG": "1", "DATABASE_URL": url}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*DEMO, "--port", str(port)], cwd=settings.BASE_DIR, env=environment, stdout=output, stderr=output
+            [*DEMO, "--port", str(port)], cwd=settings.BASE_DIR, env=environment(url), stdout=output, stderr=output
         )
     try:
         deadline = time.monotonic() + 100
@@ -49,7 +49,7 @@ def demo(url: str, port: int, log: Path) -> Iterator[str]:
 
 
 def log_in(port: int, password: str) -> httpx.Response:
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=60) as client:
         page = client.get("/admin/login/")
         assert page.status_code == 200
         form = {"username": "admin", "password": password, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
@@ -62,31 +62,23 @@ def found(pattern: str, text: str) -> str:
     return match[1]
 
 
-def test_it_serves_the_sample_and_a_second_run_changes_nothing(empty_database_url: str, tmp_path: Path) -> None:
-    port = free_port()
-    with demo(empty_database_url, port, tmp_path / "first.log") as output:
+def test_it_serves_the_sample_and_a_second_run_changes_nothing(database_server: Server, tmp_path: Path) -> None:
+    port, url = free_port(), database_server.create()
+    with demo(url, port, tmp_path / "first.log") as output:
         assert "Loaded 6" in output
         password = found(r"User name: admin   Password: (\S+)", output)
         total = found(r"(\d+) prospects", log_in(port, password).text)
-        assert httpx.get(f"http://127.0.0.1:{port}/static/admin/css/base.css").status_code == 200
-    with demo(empty_database_url, port, tmp_path / "second.log") as output:
+        assert httpx.get(f"http://127.0.0.1:{port}/static/admin/css/base.css", timeout=60).status_code == 200
+    with demo(url, port, tmp_path / "second.log") as output:
         assert "Password:" not in output
         assert "Loaded" not in output
         assert found(r"(\d+) prospects", log_in(port, password).text) == total
 
 
-def run_demo(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [*DEMO, *arguments],
-        cwd=settings.BASE_DIR, env=environ | environment, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-
-
 def test_a_busy_port_is_said_before_anything_is_done(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])
-        url = f"sqlite:///{tmp_path / 'never.sqlite3'}"
-        done = run_demo("--port", port, DATABASE_URL=url)
+        done = run(*DEMO, "--port", port, database_url=f"sqlite:///{tmp_path / 'never.sqlite3'}", timeout=60)
     assert done.returncode == 1
     assert f"Port {port} of 127.0.0.1 is in use" in done.stderr
     assert "make run PORT=" in done.stderr
@@ -94,13 +86,21 @@ def test_a_busy_port_is_said_before_anything_is_done(tmp_path: Path) -> None:
     assert not (tmp_path / "never.sqlite3").exists()
 
 
+def test_a_database_out_of_reach_is_said_without_a_traceback() -> None:
+    url = "postgresql://nobody@127.0.0.1:1/nowhere"
+    done = run(*DEMO, "--port", str(free_port()), database_url=url, timeout=60)
+    assert done.returncode != 0
+    assert "onnection refused" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_it_refuses_to_make_up_data_in_production(tmp_path: Path) -> None:
-    done = run_demo(
-        DEBUG="0", SECRET_KEY="0123456789" * 6, ALLOWED_HOSTS="x", DATABASE_URL=f"sqlite:///{tmp_path / 'p.sqlite3'}"
-    )
+    url = f"sqlite:///{tmp_path / 'production.sqlite3'}"
+    production = {"DEBUG": "0", "SECRET_KEY": "0123456789" * 6, "ALLOWED_HOSTS": "plumbline.example.com"}
+    done = run(*DEMO, database_url=url, timeout=60, **production)
     assert done.returncode == 1
     assert "needs DEBUG=1" in done.stderr
-    assert not (tmp_path / "p.sqlite3").exists()
+    assert not (tmp_path / "production.sqlite3").exists()
 
 
 def python(code: str) -> list[str]:
@@ -111,7 +111,9 @@ def test_when_one_process_ends_the_others_are_stopped_and_its_exit_code_is_ours(
     mark = tmp_path / "still-alive"
     begun = time.monotonic()
     other = python(f"import time, pathlib; time.sleep(8); pathlib.Path({str(mark)!r}).touch()")
-    assert processes.run([other, python("import sys; sys.exit(7)")], lambda: True) == 7
+    assert processes.run({"other": other, "brief": python("import sys; sys.exit(7)")}, lambda: True) == Ended(
+        "brief", 7
+    )
     assert time.monotonic() - begun < 7
     assert not mark.exists()
 
@@ -130,6 +132,8 @@ def test_a_signal_stops_every_process_also_one_that_ignores_it(
         return True
 
     before = signal.getsignal(number)
-    assert processes.run([stubborn, python("import time; time.sleep(20)")], started) == code
+    assert processes.run({"stubborn": stubborn, "idle": python("import time; time.sleep(20)")}, started) == Ended(
+        None, code
+    )
     assert time.monotonic() - begun < 15
     assert signal.getsignal(number) is before

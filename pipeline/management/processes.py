@@ -3,8 +3,9 @@
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 
 # A stopped server may finish the requests it has begun; after that it is killed.
@@ -16,22 +17,31 @@ class Stopped(BaseException):
     """This process was told to stop; the argument is the signal's number."""
 
 
-def run(commands: Sequence[Sequence[str]], started: Callable[[], bool]) -> int:
-    """Start the commands and wait until one ends; then stop the others and return its exit code.
+@dataclass(frozen=True)
+class Ended:
+    """Why the commands were stopped: the first one that ended, None after a signal, and the exit code to pass on."""
 
-    `started` is asked again and again until it is true. Returns 0 after Ctrl-C, 128 and the signal's number after
-    SIGTERM or SIGHUP, when every command was stopped.
+    command: str | None
+    code: int
+
+
+def run(commands: Mapping[str, Sequence[str]], started: Callable[[], bool]) -> Ended:
+    """Start the commands, by name, and wait until one ends or a signal arrives; then stop the others.
+
+    `started` is asked again and again until it is true. The code is that of the command that ended, 0 after Ctrl-C,
+    128 and the signal's number after SIGTERM or SIGHUP.
     """
-    processes: list[subprocess.Popen[bytes]] = []
+    processes: dict[str, subprocess.Popen[bytes]] = {}
     with _signals_stop():
         try:
             # In sessions of their own, so that Ctrl-C reaches this process alone and the others end in order.
-            processes.extend(subprocess.Popen(command, start_new_session=True) for command in commands)  # noqa: S603  # our own commands
-            return _first_exit_code(processes, started)
+            for name, command in commands.items():
+                processes[name] = subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own commands
+            return _first_end(processes, started)
         except Stopped as stopped:
-            return 0 if stopped.args[0] == signal.SIGINT else 128 + int(stopped.args[0])
+            return Ended(None, 0 if stopped.args[0] == signal.SIGINT else 128 + int(stopped.args[0]))
         finally:
-            _stop(processes)
+            _stop(processes.values())
 
 
 @contextmanager
@@ -49,18 +59,18 @@ def _signals_stop() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _first_exit_code(processes: Sequence[subprocess.Popen[bytes]], started: Callable[[], bool]) -> int:
+def _first_end(processes: Mapping[str, subprocess.Popen[bytes]], started: Callable[[], bool]) -> Ended:
     waiting = True
     while True:
-        for process in processes:
+        for name, process in processes.items():
             if (code := process.poll()) is not None:
-                return code
+                return Ended(name, code)
         if waiting and started():
             waiting = False
         time.sleep(0.1)
 
 
-def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+def _stop(processes: Collection[subprocess.Popen[bytes]]) -> None:
     for process in processes:
         if process.poll() is None:
             process.terminate()

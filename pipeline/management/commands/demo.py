@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.management import BaseCommand, CommandError, call_command, get_commands
+from django.core.management import BaseCommand, CommandError, call_command
 from tqdm import tqdm
 
 from pipeline import sample
@@ -38,9 +38,12 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False)
         self._load_sample(self._administrator())
         self._say("Starting the server and the task worker")
-        code = processes.run(_commands(port), lambda: self._announce(port))
-        self._say("Stopped." if code == 0 else f"Stopped: exit code {code}.")
-        sys.exit(code)
+        ended = processes.run(_commands(port), lambda: self._announce(port))
+        if ended.command:
+            self._say(f"The {ended.command} ended with exit code {ended.code}, so everything is stopped.")
+        else:
+            self._say("Stopped.")
+        sys.exit(ended.code)
 
     def _administrator(self) -> AbstractBaseUser:
         users = get_user_model()._default_manager
@@ -79,14 +82,9 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _commands(port: int) -> list[list[str]]:
+def _commands(port: int) -> dict[str, list[str]]:
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-    gunicorn = [sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{port}", "config.wsgi"]
-    known = get_commands()
-    commands = [[*manage, "serve", "--bind", f"{HOST}:{port}"] if "serve" in known else gunicorn]
-    if "db_worker" in known:
-        commands.append([*manage, "db_worker"])
-    return commands
+    return {"server": [*manage, "serve", "--bind", f"{HOST}:{port}"], "task worker": [*manage, "db_worker"]}
 
 
 def _refuse_busy(port: int) -> None:

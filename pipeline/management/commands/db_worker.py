@@ -4,10 +4,9 @@ from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import CommandError
 from django_tasks_db.management.commands import db_worker
 
-from config.schema import guard
+from config.schema.entry import SchemaGuardMixin
 from pipeline.jobs import engine
 from pipeline.jobs.reaper import Reaper, reap
 
@@ -20,7 +19,7 @@ class Worker(db_worker.Worker):
         super().shutdown(signum, frame)
 
 
-class Command(db_worker.Command):
+class Command(SchemaGuardMixin, db_worker.Command):
     help = "Works off the jobs. Refuses to start when code and database are out of line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,11 +28,7 @@ class Command(db_worker.Command):
         parser.set_defaults(reload=False)
 
     def handle(self, *, verbosity: int, **options: Any) -> None:
-        """Start the worker. Raises CommandError with the findings when the schema has errors."""
         self.configure_logging(verbosity)
-        report = guard.verify()
-        if not report.ok:
-            raise CommandError(report.as_text(), returncode=3)
         worker = _worker(options)
         worker.configure_signals()
         reap()

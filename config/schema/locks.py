@@ -76,12 +76,10 @@ def _session_lock(connection: BaseDatabaseWrapper, tell: Told) -> Iterator[None]
     )
     try:
         yield
-    except BaseException:
+    finally:
         # The connection may be the trouble itself; then the lock went with it.
-        if _is_alive(connection):
-            _release(connection, before)
-        raise
-    if not _release(connection, before):
+        released = _is_alive(connection) and _release(connection, before)
+    if not released:
         raise LockLostError("The session that held the migration lock was closed on the way. Run migrate again.")
 
 

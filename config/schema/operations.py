@@ -17,6 +17,7 @@ from django.db.migrations.operations import AddConstraint, AddField, AddIndex, C
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models import Model
+from django.db.models.sql import Query
 
 from config.schema import alembic
 from config.schema.adoption import constraints, report
@@ -175,9 +176,13 @@ class RecomputeColumn(AdoptionOperation):
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         rows = model._default_manager.using(schema_editor.connection.alias).exclude(**{self.name: self.expression})
-        if count := rows.update(**{self.name: self.expression}):
-            check_deferred(schema_editor)
-            tell_if_adopting(schema_editor, Entry(model._meta.db_table, self.name, "recomputed", rows=count))
+        if not (count := rows.count()):
+            return
+        if schema_editor.connection.vendor == "postgresql":
+            rewrite_column(schema_editor, model, self.name, self.expression)
+        else:
+            rows.update(**{self.name: self.expression})
+        tell_if_adopting(schema_editor, Entry(model._meta.db_table, self.name, "recomputed", rows=count))
 
     def describe(self) -> str:
         return f"Recompute {self.name} of {self.model_name}"
@@ -299,6 +304,22 @@ def check_deferred(schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Check the rows just changed now: checks put off to the end would stand in the way of the next ALTER TABLE."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+def rewrite_column(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], name: str, expression: Any) -> None:
+    """Write the expression to the column of every row by rewriting the table.
+
+    On a large table with many indexes that takes a fraction of an UPDATE's time and leaves no dead rows.
+    """
+    query = Query(model, alias_cols=False)
+    compiler = query.get_compiler(connection=schema_editor.connection)
+    sql, params = compiler.compile(expression.resolve_expression(query))
+    value = sql % tuple(schema_editor.quote_value(param) for param in params)
+    column: Any = model._meta.get_field(name)
+    schema_editor.execute(
+        f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} ALTER COLUMN "
+        f"{schema_editor.quote_name(str(column.column))} TYPE {column.db_type(schema_editor.connection)} USING ({value})"
+    )
 
 
 def tell(schema_editor: BaseDatabaseSchemaEditor, entries: Iterable[Entry]) -> None:

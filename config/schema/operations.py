@@ -294,7 +294,9 @@ def carry_out(
     schema_editor.execute(f"LOCK TABLE {schema_editor.quote_name(model._meta.db_table)} IN ACCESS EXCLUSIVE MODE")
     plan = planned(schema_editor.connection, model)
     tell(schema_editor, plan.entries)
-    for statement in plan.statements:
+    for number, statement in enumerate(plan.statements, start=1):
+        # A rewrite has no progress to ask the server for: who waits sees what runs, and since when.
+        logger.info("%s: step %d of %d: %.60s …", model._meta.db_table, number, len(plan.statements), statement)
         schema_editor.execute(statement)
     if plan.statements:
         check_deferred(schema_editor)
@@ -316,10 +318,9 @@ def rewrite_column(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], 
     sql, params = compiler.compile(expression.resolve_expression(query))
     value = sql % tuple(schema_editor.quote_value(param) for param in params)
     column: Any = model._meta.get_field(name)
-    schema_editor.execute(
-        f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} ALTER COLUMN "
-        f"{schema_editor.quote_name(str(column.column))} TYPE {column.db_type(schema_editor.connection)} USING ({value})"
-    )
+    quote = schema_editor.quote_name
+    alter = f"ALTER TABLE {quote(model._meta.db_table)} ALTER COLUMN {quote(column.column)}"
+    schema_editor.execute(f"{alter} TYPE {column.db_type(schema_editor.connection)} USING ({value})")
 
 
 def tell(schema_editor: BaseDatabaseSchemaEditor, entries: Iterable[Entry]) -> None:

@@ -206,6 +206,22 @@ def leftovers(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[E
         if name not in columns:
             yield Entry(table, name, "leftover", f"column, {column.type}")
     declared = {item.name for item in (*model._meta.indexes, *model._meta.constraints)}
-    for index in indexes(connection, table):
-        if index.name not in declared and index.constraint is None:
+    live = indexes(connection, table)
+    to_adopt = _structures_without_name(connection, model, {index.name for index in live})
+    for index in live:
+        if index.name not in declared and index.constraint is None and index.structure not in to_adopt:
             yield Entry(table, "", "leftover", f"index {index.name} {index.structure}")
+
+
+def _structures_without_name(connection: BaseDatabaseWrapper, model: type[Model], names: set[str]) -> set[str]:
+    """The structures of declared indexes of which the table has none by name: one there by another is not left over."""
+    there = live_columns(connection, model._meta.db_table).keys()
+    missing = {str(field.column) for field in model._meta.local_concrete_fields} - there
+    editor = connection.schema_editor()
+    return {
+        structure_of(editor, model, str(index.create_sql(model, editor)))
+        for index in model._meta.indexes
+        if index.name not in names
+        and not missing & {str(model._meta.get_field(name).column) for name, _ in index.fields_orders}  # type: ignore[union-attr]
+        and not (missing and index.condition)
+    }

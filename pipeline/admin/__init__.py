@@ -5,6 +5,7 @@ from pipeline.admin.jobs import JobAdmin
 from pipeline.admin.mail import EmailAttachmentAdmin, EmailLogAdmin
 from pipeline.admin.runs import DiscoveryQueryAdmin, ScraperHistoryAdmin
 from pipeline.admin.settings import SettingAdmin
+from pipeline.admin.webhooks import WebhookAdmin, WebhookDeliveryAdmin
 
 __all__ = [
     "DiscoveryQueryAdmin",
@@ -14,4 +15,6 @@ __all__ = [
     "ScraperHistoryAdmin",
     "SettingAdmin",
     "SocialIntegrationAdmin",
+    "WebhookAdmin",
+    "WebhookDeliveryAdmin",
 ]

@@ -1,5 +1,8 @@
 """The admin pages of prospects."""
 
+from prospects.admin.imports import ImportAdmin
+from prospects.admin.merges import MergeAdmin
 from prospects.admin.prospects import NAME_COLUMNS, ProspectAdmin
+from prospects.admin.suppression import SuppressionAdmin
 
-__all__ = ["NAME_COLUMNS", "ProspectAdmin"]
+__all__ = ["NAME_COLUMNS", "ImportAdmin", "MergeAdmin", "ProspectAdmin", "SuppressionAdmin"]

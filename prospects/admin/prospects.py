@@ -200,8 +200,10 @@ class ProspectAdmin(ModelAdmin[Prospect]):
         return super().history_view(request, object_id, {"events": page} | (extra_context or {}))
 
     @admin.display(description="prospect", ordering="domain")
-    def name(self, prospect: Prospect) -> str:
-        return f"{prospect.username} ({prospect.domain})" if prospect.username else prospect.domain
+    def name(self, prospect: Prospect) -> SafeString | str:
+        if not prospect.username:
+            return prospect.domain
+        return format_html("{} <small>{}</small>", prospect.username, prospect.domain)
 
     @admin.display(description="stage", ordering="stage")
     def stage_badge(self, prospect: Prospect) -> SafeString:

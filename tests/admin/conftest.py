@@ -7,9 +7,19 @@ from django.db import connection
 from django.test import Client
 
 from pipeline import roles
-from pipeline.models import DiscoveryQuery, EmailAttachment, EmailLog, Job, ScraperHistory, Setting, SocialIntegration
+from pipeline.models import (
+    DiscoveryQuery,
+    EmailAttachment,
+    EmailLog,
+    Job,
+    ScraperHistory,
+    Setting,
+    SocialIntegration,
+    Webhook,
+    WebhookDelivery,
+)
 from prospects.choices import DiscoveryStatus, ScrapeStatus
-from prospects.models import Prospect
+from prospects.models import Import, Merge, Prospect, Suppression
 
 
 @pytest.fixture
@@ -85,3 +95,13 @@ def fill(count: int) -> None:
     ScraperHistory.objects.bulk_create(ScraperHistory() for _ in range(count))
     Setting.objects.bulk_create(Setting(key=str(job.pk), value={"value": 1}) for job in jobs)
     SocialIntegration.objects.bulk_create(SocialIntegration(user_id=str(job.pk), platform="email") for job in jobs)
+    Import.objects.bulk_create(Import(filename="a.csv", format="csv", columns=["domain"]) for _ in range(count))
+    Suppression.objects.bulk_create(Suppression(kind="domain", value=str(job.pk), key=str(job.pk)) for job in jobs)
+    Merge.objects.bulk_create(
+        Merge(kept=row, merged_id=job.pk, merged_row={}, kept_before={}, kept_after={}, moved={})
+        for row, job in zip(prospects, jobs, strict=True)
+    )
+    hooks = Webhook.objects.bulk_create(Webhook(url="https://example.org/hook", secret="s3cr3t") for _ in range(count))
+    WebhookDelivery.objects.bulk_create(
+        WebhookDelivery(webhook=hook, event_type="job.finished", subject="x", payload={}) for hook in hooks
+    )

@@ -106,7 +106,7 @@ CASES_POSTGRESQL = (
         f"{_CHILD} RENAME TO selftest_away; CREATE TEMP VIEW selftest_child AS SELECT * FROM selftest_away",
     ),
     Case("an unknown column", "schema.W002", f"{_CHILD} ADD COLUMN alien text"),
-    Case("an unknown table", "schema.W002", "CREATE TABLE selftest_alien (id integer)"),
+    Case("an unknown type", "schema.W002", "CREATE DOMAIN selftest_alien AS integer"),
     Case("row security", "schema.W002", f"{_CHILD} ENABLE ROW LEVEL SECURITY"),
     Case("a rule", "schema.W002", "CREATE RULE alien AS ON DELETE TO selftest_child DO INSTEAD NOTHING"),
     Case("an index is gone", "schema.W003", "DROP INDEX selftest_label"),

@@ -67,7 +67,7 @@ def words(expression: Sequence[str], columns: frozenset[str] = frozenset()) -> s
     while parts and parts[0] == "(" and _closing(parts, 0) == len(parts) - 1:
         parts = parts[1:-1]
     text = " ".join(parts)
-    return re.sub(r"(?<=\() | (?=[),])|(?<=\w) (?=\()", "", text)
+    return re.sub(r"(?<=\() | (?=[),])|(?<=\w)(?<!\bin)(?<!\bor)(?<!\band)(?<!\bnot)(?<!\bthen) (?=\()", "", text)
 
 
 def _closing(parts: Sequence[str], start: int) -> int:

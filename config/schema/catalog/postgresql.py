@@ -111,7 +111,8 @@ def _choose(relations: list[Relation], tables: Collection[str] | None) -> dict[s
 def _other_relations(relations: list[Relation], taken: set[int]) -> Iterable[Other]:
     for relation in relations:
         if relation.oid not in taken and not relation.partition:
-            yield Other(_KINDS[relation.kind], relation.name, relation.schema, relation.reachable)
+            kind = f"temporary {_KINDS[relation.kind]}" if relation.persistence == "t" else _KINDS[relation.kind]
+            yield Other(kind, relation.name, relation.schema, relation.reachable)
 
 
 def _types(connection: BaseDatabaseWrapper) -> Iterable[Other]:

@@ -112,7 +112,7 @@ def _column(row: Row, columns: list[Row], statement: Statement) -> Column:
     collation = statement.collations.get(lower)
     return Column(
         name=name,
-        type=type_.lower().removesuffix(" generated always"),
+        type=" ".join(type_.lower().removesuffix(" generated always").split()),
         nullable=not (not_null or (only_key and type_.lower() == "integer")),
         default=default,
         identity=_identity(only_key and type_.lower() == "integer", statement),

@@ -27,10 +27,15 @@ def keys(pair: Pair) -> Iterator[Finding]:
             expected=describe_index(wanted),
             actual=_nearest(wanted, [*extra, *pair.actual.indexes]),
             breaks="duplicates are accepted" if wanted.kind != "exclusion" else "overlapping rows are accepted",
-            subject=wanted,
+            subject=None if wanted.kind == "primary key" and _has_primary_key(pair) else wanted,
         )
     for found in extra:
         yield _extra_key(pair, found, expected)
+
+
+def _has_primary_key(pair: Pair) -> bool:
+    """There can be one only: another one has to go first, and that is a person's decision."""
+    return any(index.kind == "primary key" for index in pair.actual.indexes)
 
 
 def _key_structure(index: Index, pair: Pair) -> Hashable:

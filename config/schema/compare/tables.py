@@ -32,7 +32,8 @@ def unowned(expected: Snapshot, actual: Snapshot, database: str) -> Iterator[Fin
     known = {other.name for other in expected.others} | expected.tables.keys()
     used = " ".join(column.type for table in expected.tables.values() for column in table.columns)
     for other in actual.others:
-        if not other.reachable or other.name in known or other.name in used:
+        temporary = other.kind.startswith("temporary ")
+        if temporary or not other.reachable or other.name in known or other.name in used:
             continue
         yield Finding(
             id="schema.W002",
@@ -46,7 +47,7 @@ def unowned(expected: Snapshot, actual: Snapshot, database: str) -> Iterator[Fin
 
 
 def _drop(other: Other) -> str:
-    kind = other.kind.removeprefix("temporary ").upper()
+    kind = other.kind.upper()
     word = {"ENUM TYPE": "TYPE", "RANGE TYPE": "TYPE", "COMPOSITE TYPE": "TYPE", "PARTITIONED TABLE": "TABLE"}
     return f"DROP {word.get(kind, kind)} {quoted(other.name)};"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import logging
+import re
 import socket
 import time
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,7 @@ from django.db import DatabaseError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.schema import guard
-from config.schema.catalog import snapshot
+from config.schema.catalog import Check, ForeignKey, Index, Snapshot, snapshot
 from config.schema.conf import schema_settings
 from config.schema.findings import Finding, Report
 from config.schema.models import SchemaRepair
@@ -58,12 +59,24 @@ def plan(report: Report) -> list[Step]:
     if any(finding.id == "schema.E000" for finding in report.findings):
         return [Step(finding, refused=_REASONS["schema.E000"]) for finding in report.findings]
     connection = connections[report.database]
-    expected = guard.expected(report.database)
+    return plan_for(connection, guard.expected(report.database), report.findings)
+
+
+def plan_for(connection: BaseDatabaseWrapper, expected: Snapshot, findings: Iterable[Finding]) -> list[Step]:
+    """The steps that lead from the database as it is towards `expected`."""
     live = snapshot(connection, expected.tables.keys())
     kind = sqlite.Planner if connection.vendor == "sqlite" else postgresql.Planner
     planner = kind(connection, expected, live)
-    broken = {(finding.table, finding.name) for finding in report.findings if finding.id == "schema.E018"}
-    steps = [_step(planner, finding, broken) for finding in sorted(report.findings, key=_rank)]
+    ordered = sorted(findings, key=_rank)
+    broken = {(finding.table, finding.name) for finding in ordered if finding.id == "schema.E018"}
+    # Columns that will not be as expected: what stands on them cannot be made.
+    wrong = {(f.table, f.column) for f in ordered if f.id == "schema.E012" and f.is_error}
+    steps = []
+    for finding in ordered:
+        step = _step(planner, finding, broken, wrong)
+        if step.refused and finding.id == "schema.E011":
+            wrong.add((finding.table, finding.column))
+        steps.append(step)
     return [*steps, *planner.finish()]
 
 
@@ -71,15 +84,34 @@ def _rank(finding: Finding) -> tuple[int, str]:
     return (_ORDER.index(finding.id) if finding.id in _ORDER else -1), finding.table
 
 
-def _step(planner: postgresql.Planner | sqlite.Planner, finding: Finding, broken: set[tuple[str, str | None]]) -> Step:
+def _step(
+    planner: postgresql.Planner | sqlite.Planner,
+    finding: Finding,
+    broken: set[tuple[str, str | None]],
+    wrong: set[tuple[str, str | None]],
+) -> Step:
     if finding.id not in _ORDER:
         return Step(finding, refused=_REASONS[finding.id])
     if finding.name and (finding.table, finding.name) in broken:
         return Step(finding, refused="rows break it (see schema.E018): a person decides about them first")
+    if column := next((c for table, c in wrong if table == finding.table and _stands_on(finding.subject, c)), None):
+        return Step(finding, refused=f"it stands on {column}, which has to be mended first")
     try:
         return Step(finding, tuple(planner.statements(finding)))
     except Refused as reason:
         return Step(finding, refused=str(reason))
+
+
+def _stands_on(subject: object, column: str | None) -> bool:
+    if isinstance(subject, Index):
+        text = f"{' '.join(subject.columns)} {subject.condition or ''} {' '.join(subject.include)}"
+    elif isinstance(subject, Check):
+        text = subject.expression
+    elif isinstance(subject, ForeignKey):
+        text = " ".join(subject.columns)
+    else:
+        return False
+    return column is not None and re.search(rf"(?<!\w){re.escape(column)}(?!\w)", text) is not None
 
 
 def run(using: str, steps: Iterable[Step]) -> Outcome:
@@ -88,17 +120,20 @@ def run(using: str, steps: Iterable[Step]) -> Outcome:
     Stops at the first statement that fails. Every statement is written to the repairs table. When the comparison
     afterwards finds nothing worse than warnings, the schema is stored as verified.
     """
-    connection = connections[using]
+    done, failed = execute(connections[using], steps)
+    guard.forget()
+    return Outcome(done, failed, guard.store_verified(using))
+
+
+def execute(connection: BaseDatabaseWrapper, steps: Iterable[Step]) -> tuple[tuple[Statement, ...], str]:
+    """Runs the statements; those that ran, and what went wrong with the next one ("" if nothing did)."""
     done: list[Statement] = []
-    failed = ""
     for step in steps:
         try:
             done += _run_step(connection, step)
         except DatabaseError as error:
-            failed = f"{step.finding.id} {step.finding.place}: {' '.join(str(error).split())}"
-            break
-    guard.forget()
-    return Outcome(tuple(done), failed, guard.store_verified(using))
+            return tuple(done), f"{step.finding.id} {step.finding.place}: {' '.join(str(error).split())}"
+    return tuple(done), ""
 
 
 def _run_step(connection: BaseDatabaseWrapper, step: Step) -> Iterator[Statement]:

@@ -54,6 +54,7 @@ class Planner:
         return Statement(f"ALTER TABLE {quoted(table)} {action};", lock.format(table))
 
     def _table(self, finding: Finding, table: Table) -> list[Statement]:
+        self._free_index(*(index.name for index in table.indexes))
         parts = [words.column(column) for column in table.columns]
         primary = [index for index in table.indexes if index.kind == "primary key"]
         parts += [f"CONSTRAINT {quoted(key.name)} PRIMARY KEY ({words.keys(key, table)})" for key in primary]
@@ -143,10 +144,8 @@ class Planner:
         ]
 
     def _index(self, table: Table, index: Index) -> list[Statement]:
-        taken = {other.name for other in self.live.tables[table.name].indexes}
         if index.valid:
-            if index.name in taken:
-                raise Refused(f"another index named {index.name} stands in the way: remove it with a migration")
+            self._free_index(index.name)
             return self._new_index(table, index, self.concurrently)
         if index.constraint:
             rebuild = f"REINDEX INDEX {self.concurrently}{quoted(index.name)};"
@@ -154,6 +153,13 @@ class Planner:
         drop = f"DROP INDEX {self.concurrently}{quoted(index.name)};"
         carcass = Statement(drop, _SCAN.format(table.name), alone=bool(self.concurrently))
         return [carcass, *self._new_index(table, index, self.concurrently)]
+
+    def _free_index(self, *names: str) -> None:
+        """Index names are unique in a schema: one that is taken says that the table, or the index, was renamed."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(_TAKEN, [list(names)])
+            if taken := cursor.fetchone():
+                raise Refused(f"{taken[0]} exists already, on {taken[1]}: perhaps renamed by hand; remove or rename it")
 
     def _new_index(self, table: Table, index: Index, concurrently: str) -> list[Statement]:
         if index.kind == "exclusion":
@@ -217,6 +223,10 @@ class Planner:
         return Statement(sql, f"SHARE UPDATE EXCLUSIVE on {rename.old}")
 
 
+_TAKEN = """
+SELECT x.relname, i.indrelid::regclass::text FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+WHERE x.relname = ANY (%s) AND x.relnamespace = current_schema()::regnamespace LIMIT 1
+"""
 _SLEEPING = """
 SELECT t.tgrelid::regclass::text, t.tgname FROM pg_trigger t JOIN pg_constraint c ON c.oid = t.tgconstraint
 WHERE c.conrelid = %s::regclass AND c.conname = %s AND t.tgenabled NOT IN ('O', 'A')

@@ -43,11 +43,11 @@ class Planner:
         if table is None or subject is None or isinstance(subject, Rename):
             raise Refused("no additive change mends it")
         if isinstance(subject, Table):
+            self._free_index(*(index.name for index in subject.indexes if not index.constraint))
             return [Statement(f"{subject.sql};", _LOCK), *self._indexes(subject)]
         live = self.live.tables[table.name]
         if isinstance(subject, Index) and not subject.constraint:
-            if any(other.name == subject.name for other in live.indexes):
-                raise Refused(f"another index named {subject.name} stands in the way: remove it with a migration")
+            self._free_index(subject.name)
             self._new_indexes.append(Step(finding, (_index(table, subject),)))
             return []
         first, items = self._anew.get(table.name, (finding, raw_items(live.sql)))
@@ -55,6 +55,14 @@ class Planner:
         self._rebuild(table, live, changed)
         self._anew[table.name] = first, changed
         return []
+
+    def _free_index(self, *names: str) -> None:
+        """Index names are unique in a database: one that is taken says that the table, or the index, was renamed."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'index'")
+            for name, table in cursor.fetchall():
+                if name in names:
+                    raise Refused(f"{name} exists already, on {table}: perhaps renamed by hand; remove or rename it")
 
     def _indexes(self, table: Table) -> Iterable[Statement]:
         return (_index(table, index) for index in table.indexes if not index.constraint)

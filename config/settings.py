@@ -192,4 +192,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Django gives its own logger a handler in development: each line would be there twice.
+    "loggers": {"django": {"handlers": [], "level": "NOTSET"}},
 }

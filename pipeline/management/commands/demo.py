@@ -1,6 +1,7 @@
 """`manage.py demo`: what `make run` does."""
 
 import errno
+import logging
 import secrets
 import socket
 import sys
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import OperationalError, connection
 from tqdm import tqdm
 
 from pipeline import sample
@@ -34,8 +36,7 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             raise CommandError("The demo makes up data and needs DEBUG=1. See docs/deploy.md for production.")
         _refuse_busy(port)
-        self._say("Bringing the database up to date")
-        call_command("migrate", interactive=False)
+        self._migrate()
         self._load_sample(self._administrator())
         self._say("Starting the server and the task worker")
         ended = processes.run(_commands(port), lambda: self._announce(port))
@@ -44,6 +45,16 @@ class Command(BaseCommand):
         else:
             self._say("Stopped.")
         sys.exit(ended.code)
+
+    def _migrate(self) -> None:
+        if not _is_empty():
+            self._say("Bringing the database up to date")
+            call_command("migrate", interactive=False)
+            return
+        self._say("Building a new database: some seconds")
+        # In an empty database all is added and nothing was there: the list would only hide the lines below.
+        logging.getLogger("config.schema.operations").setLevel(logging.WARNING)
+        call_command("migrate", interactive=False, verbosity=0)
 
     def _administrator(self) -> AbstractBaseUser:
         users = get_user_model()._default_manager
@@ -80,6 +91,13 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _is_empty() -> bool:
+    try:
+        return not connection.introspection.table_names()
+    except OperationalError as error:
+        raise CommandError(f"DATABASE_URL: the database cannot be reached: {error}") from error
 
 
 def _commands(port: int) -> dict[str, list[str]]:

@@ -40,4 +40,6 @@ class Command(SchemaGuardMixin):
     @staticmethod
     def _gunicorn(bind: str, workers: int) -> list[str]:
         module, _, attribute = settings.WSGI_APPLICATION.rpartition(".")
-        return [sys.executable, "-m", "gunicorn", f"{module}:{attribute}", "--bind", bind, "--workers", str(workers)]
+        # Its control socket would lie in the home folder, one for all servers of that user.
+        options = ["--bind", bind, "--workers", str(workers), "--no-control-socket"]
+        return [sys.executable, "-m", "gunicorn", f"{module}:{attribute}", *options]

@@ -80,7 +80,7 @@ def refusal(found: "list[Report]") -> str | None:
     if all(report.ok for report in found):
         for report in found:
             if report.warnings:
-                logger.warning("%s", report.as_text())
+                logger.warning("%s", report.in_brief())
         return None
     texts = [report.as_text() for report in found if not report.ok]
     return "\n\n".join(["The database is not in line with the code. Nothing was started.", *texts])

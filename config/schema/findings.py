@@ -40,6 +40,10 @@ IDS: dict[str, Meaning] = {
 }
 
 
+#: Warnings that are worth a look some day, but not at every start: things nobody owns, things that are slow.
+QUIET = frozenset({"schema.W002", "schema.W003"})
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One difference, in words a person can act on.
@@ -129,6 +133,16 @@ class Report:
             return f"Database {self.database!r} is in line with the code."
         count = f"Database {self.database!r}: {len(self.errors)} error(s), {len(self.warnings)} warning(s)."
         return "\n".join([*(finding.as_text() for finding in self.findings), count])
+
+    def in_brief(self) -> str:
+        """The text without the warnings that neither break nor threaten anything; those are only counted."""
+        quiet = [finding for finding in self.warnings if finding.id in QUIET]
+        if not quiet:
+            return self.as_text()
+        told = Report(tuple(finding for finding in self.findings if finding not in quiet), self.database)
+        blocks = [finding.as_text() for finding in told.findings]
+        count = f"Database {self.database!r}: {len(self.errors)} error(s), {len(self.warnings)} warning(s)"
+        return "\n".join([*blocks, f"{count}; {len(quiet)} of them harmless, manage.py schema diff lists them."])
 
     def as_json(self) -> str:
         """A stable document: `{version, database, ok, errors, warnings, findings: [{id, level, …}]}`."""

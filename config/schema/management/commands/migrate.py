@@ -102,7 +102,7 @@ class Command(migrate.Command):
         if not report.ok:
             raise SystemCheckError(f"The migrations ran, and yet:\n{report.as_text()}")
         if report.warnings:
-            self.stderr.write(report.as_text())
+            self.stderr.write(report.in_brief())
         elif verbosity:
             self.stdout.write(report.as_text())
 
@@ -111,7 +111,7 @@ class Command(migrate.Command):
         steps = repair.plan(report)
         if not any(step.statements for step in steps) or any(step.refused and step.finding.is_error for step in steps):
             return report
-        places = ", ".join(dict.fromkeys(finding.place for finding in report.findings))
+        places = ", ".join(dict.fromkeys(step.finding.place for step in steps if step.statements))
         logger.warning("This should not happen if migrations ran successfully. Repairing: %s", places)
         outcome = repair.run(self.using, steps)
         if outcome.failed:

@@ -30,6 +30,8 @@ class Command(SchemaGuardMixin):
         command: list[str] = options["command"] or self._gunicorn(options["bind"], options["workers"])
         connections.close_all()
         sys.stdout.flush()
+        # A server installed beside this Python is found without activating its environment.
+        os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
         # The server imports what manage.py does, wherever it was called from.
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sys.path[0], os.environ.get("PYTHONPATH")]))
         try:

@@ -17,8 +17,8 @@ UNMANAGED = frozenset(
     {"alembic_version", "social_profiles", "social_discovery_jobs", "social_drafts", "social_messages"}
 )
 
-# A row without a time of creation has at least one of its last change.
-CREATED = "coalesce(updated_at, now())"
+# A row without a time of creation was there when it was last changed or written to.
+CREATED = "coalesce(updated_at, last_sent, scraped_at, now())"
 UPDATED = "coalesce(created_at, now())"
 
 PROSPECTS = Rules(

@@ -7,13 +7,16 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import models, router
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+
+from config.api.integrity import DataIntegrityViolation, Proof, snapshot
 
 # A longer list is not counted: people filter it, they do not page to its end.
 MAX_COUNT = 10_000
@@ -75,8 +78,31 @@ class ModelAdmin(_ModelAdmin[M]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if "e" in request.GET:
             messages.error(request, "A filter of that address was not understood: this is the list without filters.")
-        title = {"title": capfirst(str(self.opts.verbose_name_plural))}
-        return super().changelist_view(request, title | (extra_context or {}))
+        context = {"title": capfirst(str(self.opts.verbose_name_plural))} | (extra_context or {})
+        if request.method != "GET":
+            return super().changelist_view(request, context)
+        proof = Proof(router.db_for_read(self.model))
+        with snapshot(proof.using):
+            response = super().changelist_view(request, context)
+            if isinstance(response, TemplateResponse):
+                _require_what_was_counted(response.context_data["cl"], proof)
+        proof.require()
+        return response
+
+
+def _require_what_was_counted(shown: ChangeList, proof: Proof) -> None:
+    """The rule of the API's lists: as many rows as COUNT promised, and an empty list is proven.
+
+    Raises DataIntegrityViolation. Reads the rows, inside the snapshot in which they were counted.
+    """
+    shown.result_list = list(shown.result_list)
+    promised = shown.result_count
+    if shown.multi_page and not (shown.show_all and shown.can_show_all):
+        promised = min(shown.list_per_page, shown.result_count - (shown.page_num - 1) * shown.list_per_page)
+    if len(shown.result_list) != promised:
+        raise DataIntegrityViolation(shown.result_count, len(shown.result_list), promised)
+    if shown.result_count == 0:
+        proof.of_emptiness()
 
 
 class ReadOnlyAdmin(ModelAdmin[M]):

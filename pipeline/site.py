@@ -1,13 +1,22 @@
 """The admin site: Django's, with the overview as its first page."""
 
+import functools
+import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest
-from django.template.response import TemplateResponse
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 
+from config.api.problems import Problem, as_problem
 from config.schema.models import VerifiedSchema
 from pipeline.overview import overview
+
+logger = logging.getLogger(__name__)
+View = Callable[..., HttpResponseBase]
 
 # What people open most comes first; apps that are not named follow in Django's order.
 APPS = ("prospects", "pipeline", "schema")
@@ -20,6 +29,35 @@ class OverviewSite(admin.AdminSite):
     index_template = "pipeline/overview.html"
     # There is no other site of ours to view: the frontend lives at an address of its own.
     site_url = None
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        return super().admin_view(self._explained(view), cacheable)
+
+    def _explained(self, view: View) -> View:
+        """The view with a page for what the API answers with a problem: a schema that is off, a lost database."""
+
+        @functools.wraps(view)
+        def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                response = view(request, *args, **kwargs)
+                # Templates read rows too.
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
+            except (Problem, DatabaseError, InterfaceError) as error:
+                if (problem := as_problem(error)) is None:
+                    raise
+                logger.error("%s %s: %s", request.method, request.path, problem.detail)  # noqa: TRY400  # expected
+                return self._problem_page(request, problem)
+
+        return explained
+
+    def _problem_page(self, request: HttpRequest, problem: Problem) -> HttpResponseBase:
+        context = {
+            **self.each_context(request),
+            "title": "This page cannot be shown",
+            "problem": problem,
+            "may_see_schema": request.user.has_perm("schema.view_verifiedschema"),
+        }
+        return TemplateResponse(request, "admin/problem.html", context, status=problem.status).render()
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, overview(request.user) | (extra_context or {}))

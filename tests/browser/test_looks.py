@@ -1,0 +1,83 @@
+"""Pages are readable in light and dark, on a narrow screen, and under the project's security policy."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from pipeline import roles
+from pipeline.models import Job
+from prospects.models import Prospect
+from tests.admin.conftest import fill
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+# Contrast of every text with what is behind it, by the formula of WCAG 2; the worst few below the limit.
+CONTRAST = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = color => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    const d = canvas.getImageData(0, 0, 1, 1).data; return [d[0], d[1], d[2], d[3] / 255]; };
+  const light = c => { const [r, g, b] = c.map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const behind = element => { let layers = [];
+    for (let e = element; e; e = e.parentElement) { const c = rgba(getComputedStyle(e).backgroundColor);
+      if (c[3] > 0) layers.push(c); if (c[3] === 1) break; }
+    return layers.reverse().reduce((under, c) => under.map((v, i) => v * (1 - c[3]) + c[i] * c[3]), [255, 255, 255]); };
+  const low = [], HIDDEN = '.visually-hidden, .skip-to-content-link, svg, option';
+  for (const element of document.querySelectorAll('body *')) {
+    const own = [...element.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    const box = element.getBoundingClientRect(), style = getComputedStyle(element);
+    if (!own || !box.width || style.visibility === 'hidden' || element.closest(HIDDEN)) continue;
+    const ink = rgba(style.color).slice(0, 3), [a, b] = [light(ink), light(behind(element))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    const large = parseFloat(style.fontSize) >= 24;
+    const text = element.textContent.trim().slice(0, 30);
+    if (ratio < (large ? 3 : 4.5)) low.push(`${ratio.toFixed(2)} ${element.tagName}.${element.className} ${text}`);
+  }
+  return low.slice(0, 5);
+}"""
+WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def main_pages() -> dict[str, str]:
+    prospect, job = Prospect.objects.first(), Job.objects.first()
+    return {
+        "overview": "/admin/",
+        "prospects": "/admin/prospects/prospect/",
+        "prospect": f"/admin/prospects/prospect/{prospect.pk}/change/",
+        "jobs": "/admin/pipeline/job/",
+        "job": f"/admin/pipeline/job/{job.pk}/change/",
+        "schema": "/admin/schema/verifiedschema/",
+    }
+
+
+@pytest.fixture
+def filled(transactional_db: None) -> None:
+    fill(12)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_stand_out_from_what_is_behind_them(
+    log_in: Callable[[str], Page], live_server: LiveServer, filled: None, errors: list[str], scheme: str
+) -> None:
+    page = log_in(roles.ADMINISTRATOR)
+    page.emulate_media(color_scheme=scheme)
+    low = {}
+    for name, path in main_pages().items():
+        page.goto(live_server.url + path)
+        low[name] = page.evaluate(CONTRAST)
+    assert low == {name: [] for name in low}
+    assert errors == []
+
+
+def test_pages_fit_a_narrow_screen(
+    log_in: Callable[[str], Page], live_server: LiveServer, filled: None, errors: list[str]
+) -> None:
+    page = log_in(roles.ADMINISTRATOR)
+    page.set_viewport_size({"width": 390, "height": 844})
+    too_wide = {}
+    for name, path in main_pages().items():
+        page.goto(live_server.url + path)
+        too_wide[name] = page.evaluate(WIDER)
+    assert too_wide == dict.fromkeys(too_wide, 0)

@@ -84,7 +84,7 @@ class ModelAdmin(_ModelAdmin[M]):
         proof = Proof(router.db_for_read(self.model))
         with snapshot(proof.using):
             response = super().changelist_view(request, context)
-            if isinstance(response, TemplateResponse):
+            if isinstance(response, TemplateResponse) and response.context_data:
                 _require_what_was_counted(response.context_data["cl"], proof)
         proof.require()
         return response

@@ -3,7 +3,7 @@
 import functools
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.db import DatabaseError, InterfaceError
@@ -17,6 +17,7 @@ from pipeline.overview import overview
 
 logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponseBase]
+AnyView = TypeVar("AnyView", bound=View)
 
 # What people open most comes first; apps that are not named follow in Django's order.
 APPS = ("prospects", "pipeline", "schema")
@@ -30,8 +31,8 @@ class OverviewSite(admin.AdminSite):
     # There is no other site of ours to view: the frontend lives at an address of its own.
     site_url = None
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
-        return super().admin_view(self._explained(view), cacheable)
+    def admin_view(self, view: AnyView, cacheable: bool = False) -> AnyView:
+        return super().admin_view(cast(AnyView, self._explained(view)), cacheable)
 
     def _explained(self, view: View) -> View:
         """The view with a page for what the API answers with a problem: a schema that is off, a lost database."""

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db.models import CharField, Count, Min
+from django.db.models import CharField, Count, Min, Q
 from django.test import TestCase
 from django.utils import timezone
 
 from pipeline import sample
-from pipeline.choices import AttachmentScope
-from pipeline.models import DiscoveryQuery, EmailAttachment, EmailLog, Job, ScraperHistory, Setting
+from pipeline.choices import AttachmentScope, JobItemStatus
+from pipeline.models import DiscoveryQuery, EmailAttachment, EmailLog, Job, JobItem, ScraperHistory, Setting
 from pipeline.sample import texts
 from prospects.choices import EventKind, Stage, VerificationStatus
 from prospects.models import Prospect, ProspectEvent
@@ -100,6 +100,17 @@ class SampleTests(TestCase):
         assert ScraperHistory.objects.exists()
         assert {"automation", "scraper_master_enabled"} <= set(Setting.objects.values_list("key", flat=True))
         assert set(EmailAttachment.objects.values_list("scope", flat=True)) == set(AttachmentScope.values)
+
+    def test_the_jobs_count_what_became_of_their_items(self) -> None:
+        items = Job.objects.filter(items__isnull=False).annotate(
+            done=Count("items", filter=Q(items__status=JobItemStatus.DONE)),
+            failed=Count("items", filter=Q(items__status=JobItemStatus.FAILED)),
+        )
+        assert len(items) > 50
+        for job in items:
+            assert (job.done_items, job.failed_items) == (job.done, job.failed)
+            assert job.total_targets == job.done + job.failed
+        assert JobItem.objects.filter(status=JobItemStatus.FAILED).count() == 14 + 6 + 5
 
     def test_the_queries_count_what_they_found(self) -> None:
         for query in DiscoveryQuery.objects.annotate(count=Count("prospects")):

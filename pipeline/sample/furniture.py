@@ -82,7 +82,10 @@ def _unfinished_jobs(now: datetime) -> None:
         status=JobStatus.FAILED.value,
         params={"categories": ["Museum"], "locations": ["France"]},
         error_message="The search service answered 503 three times. Nothing was saved.",
+        attempts=3,
         created_at=now - timedelta(days=13),
+        started_at=now - timedelta(days=13),
+        finished_at=now - timedelta(days=13) + timedelta(minutes=2),
     )
     DiscoveryQuery.objects.create(
         job=failed,

@@ -1,16 +1,16 @@
 """One discovery run of the sample and what was done with its finds, step by step."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from random import Random
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
-from pipeline.choices import JobStatus, JobType, QueryStatus
-from pipeline.models import DiscoveryQuery, EmailLog, Job
+from pipeline.choices import JobItemStatus, JobStatus, JobType, QueryStatus
+from pipeline.models import DiscoveryQuery, EmailLog, Job, JobItem
 from pipeline.sample import texts
 from pipeline.sample.fates import Fate
 from pipeline.sample.people import Member, member, names
@@ -27,6 +27,8 @@ from prospects.choices import (
     VerificationStatus,
 )
 from prospects.models import Prospect
+
+SECONDS_PER_ITEM = timedelta(seconds=4)
 
 
 class Namer:
@@ -45,7 +47,7 @@ class Wave:
     def __init__(
         self,
         random: Random,
-        user: AbstractBaseUser,
+        user: User,
         platform: SourcePlatform | None,
         fates: Sequence[Fate],
         namer: Namer,
@@ -63,7 +65,9 @@ class Wave:
         params: dict[str, Any] = {"categories": categories, "locations": locations, "max_results": 50}
         if self._platform:
             params["platform"] = self._platform.value
-        job = self._job(self._type(JobType.DISCOVER, JobType.SOCIAL_DISCOVER), moment, len(self._fates), params, {})
+        count = len(self._fates)
+        job_type = self._type(JobType.DISCOVER, JobType.SOCIAL_DISCOVER)
+        job = self._job(job_type, moment, count, params=params, done_items=count)
         queries = [self._query(job, category, place) for category in categories for place in locations]
         self._members = self._find(queries, moment)
         for query in queries:
@@ -72,7 +76,7 @@ class Wave:
         DiscoveryQuery.objects.bulk_create(queries)
         DiscoveryQuery.objects.filter(job=job).update(updated_at=moment)
         changes.create([found.prospect for found in self._members], Cause(job_id=job.pk, reason="found by discovery"))
-        Job.objects.filter(pk=job.pk).update(result=_search_result(queries), updated_at=moment + timedelta(minutes=3))
+        Job.objects.filter(pk=job.pk).update(result=_search_result(queries))
 
     def decide(self, moment: datetime) -> None:
         cause = Cause(user=self._user, reason="reviewed")
@@ -84,19 +88,16 @@ class Wave:
     def scrape(self, moment: datetime) -> None:
         scraped = [found for found in self._members if found.fate.scrape]
         hits = [found for found in scraped if found.fate.scrape in SCRAPED_STATUSES]
-        errors = [
-            {"domain": found.prospect.domain, "error": texts.SCRAPE_ERROR}
-            for found in self._with("scrape", ScrapeStatus.FAILED)
-        ]
+        failed = self._with("scrape", ScrapeStatus.FAILED)
         result = {
             "profiles_scraped": len(scraped),
             "profiles_with_emails": len(hits),
-            "profiles_without_emails": len(scraped) - len(hits) - len(errors),
-            "errors": errors,
-            "duration_seconds": round(len(scraped) * self._random.uniform(1.5, 4), 1),
+            "profiles_without_emails": len(scraped) - len(hits) - len(failed),
+            "errors": [{"domain": found.prospect.domain, "error": texts.SCRAPE_ERROR} for found in failed],
+            "duration_seconds": SECONDS_PER_ITEM.total_seconds() * (len(scraped) + 1),
         }
         job_type = self._type(JobType.SCRAPE, JobType.SOCIAL_SCRAPE)
-        self._work(job_type, moment, scraped, result, lambda found: self._scraped(found, moment))
+        self._work(job_type, moment, scraped, result, lambda found: self._scraped(found, moment), failed)
 
     def verify(self, moment: datetime) -> None:
         verified = [found for found in self._members if found.fate.verification]
@@ -105,20 +106,15 @@ class Wave:
     def draft(self, moment: datetime) -> None:
         drafted = [found for found in self._members if found.fate.draft]
         job_type = self._type(JobType.DRAFT, JobType.SOCIAL_DRAFT)
-        written = len(self._with("draft", DraftStatus.DRAFTED))
-        self._work(
-            job_type,
-            moment,
-            drafted,
-            _tally(drafted, "draft"),
-            lambda found: self._drafted(found, moment),
-            drafts_created=written,
-        )
+        failed = self._with("draft", DraftStatus.FAILED)
+        result = _tally(drafted, "draft")
+        self._work(job_type, moment, drafted, result, lambda found: self._drafted(found, moment), failed)
 
     def send(self, moment: datetime) -> None:
         job_type = self._type(JobType.SEND, JobType.SOCIAL_SEND)
         mailed = [found for found in self._members if found.fate.send]
-        self._work(job_type, moment, mailed, _tally(mailed, "send"), lambda found: self._sent(found, moment))
+        failed = self._with("send", SendStatus.FAILED)
+        self._work(job_type, moment, mailed, _tally(mailed, "send"), lambda found: self._sent(found, moment), failed)
         self._log(self._with("send", SendStatus.SENT), moment)
 
     def follow_up(self, moment: datetime, *, number: int) -> None:
@@ -212,7 +208,7 @@ class Wave:
         found = []
         for index, fate in enumerate(self._fates):
             query = self._random.choice(queries)
-            found_at = moment + timedelta(seconds=3 * index)
+            found_at = moment - SECONDS_PER_ITEM * (len(self._fates) - index - 1)
             found.append(member(self._random, self._namer(query.category or ""), fate, query, found_at))
         return found
 
@@ -231,18 +227,20 @@ class Wave:
             created_at=job.created_at,
         )
 
-    def _job(
-        self, job_type: JobType, moment: datetime, targets: int, params: dict[str, Any], result: object, **more: Any
-    ) -> Job:
-        return Job.objects.create(
+    def _job(self, job_type: JobType, finished_at: datetime, targets: int, **columns: Any) -> Job:
+        """A job that was completed at this moment."""
+        job = Job.objects.create(
             job_type=job_type.value,
             status=JobStatus.COMPLETED.value,
-            params=params,
-            result=result,
             total_targets=targets,
-            created_at=moment,
-            **more,
+            started_by=self._user,
+            created_at=finished_at - SECONDS_PER_ITEM * (targets + 3),
+            started_at=finished_at - SECONDS_PER_ITEM * (targets + 1),
+            finished_at=finished_at,
+            **columns,
         )
+        Job.objects.filter(pk=job.pk).update(updated_at=finished_at)
+        return job
 
     def _work(
         self,
@@ -251,17 +249,29 @@ class Wave:
         members: Sequence[Member],
         result: dict[str, Any],
         outcome: Callable[[Member], dict[str, Any]],
-        **columns: Any,
+        failed: Collection[Member] = (),
     ) -> None:
         """A job over the members that writes each one's outcome; none when there is nobody to work on."""
         if not members:
             return
+        counts = {"done_items": len(members) - len(failed), "failed_items": len(failed)}
+        if job_type in (JobType.DRAFT, JobType.SOCIAL_DRAFT):
+            counts["drafts_created"] = counts["done_items"]
         params = {"prospect_ids": [str(pk) for pk in _ids(members)]}
-        job = self._job(job_type, moment, len(members), params, result, **columns)
-        cause = Cause(job_id=job.pk)
+        job = self._job(job_type, moment, len(members), params=params, result=result, **counts)
         for found in members:
-            changes.change(Prospect.objects.filter(pk=found.prospect.pk), outcome(found), cause)
-        Job.objects.filter(pk=job.pk).update(updated_at=moment + timedelta(seconds=4 * len(members)))
+            changes.change(Prospect.objects.filter(pk=found.prospect.pk), outcome(found), Cause(job_id=job.pk))
+        JobItem.objects.bulk_create(
+            JobItem(
+                job=job,
+                position=position,
+                prospect=found.prospect,
+                status=JobItemStatus.FAILED if found in failed else JobItemStatus.DONE,
+                attempts=1,
+                finished_at=moment - SECONDS_PER_ITEM * (len(members) - position - 1),
+            )
+            for position, found in enumerate(members)
+        )
 
     def _log(self, members: Iterable[Member], moment: datetime) -> None:
         EmailLog.objects.bulk_create(

@@ -11,7 +11,7 @@ from functools import partial
 from operator import itemgetter
 from random import Random
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
@@ -38,7 +38,7 @@ def is_unused() -> bool:
 
 
 @transaction.atomic
-def load(user: AbstractBaseUser, progress: Callable[[int, int], None]) -> int:
+def load(user: User, progress: Callable[[int, int], None]) -> int:
     """Write the sample, all or nothing; returns the number of prospects.
 
     `user` is the person who decided. `progress` is called with the number of steps done and their total.
@@ -55,7 +55,7 @@ def load(user: AbstractBaseUser, progress: Callable[[int, int], None]) -> int:
     return Prospect.objects.count()
 
 
-def _plan(random: Random, user: AbstractBaseUser, now: datetime) -> Iterator[tuple[datetime, Step]]:
+def _plan(random: Random, user: User, now: datetime) -> Iterator[tuple[datetime, Step]]:
     namer = steps.Namer(random)
     for platform, counts, number in (
         (None, WEBSITES, WEBSITE_WAVES),

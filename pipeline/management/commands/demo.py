@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connection
 from tqdm import tqdm
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         logging.getLogger("config.schema.operations").setLevel(logging.WARNING)
         call_command("migrate", interactive=False, verbosity=0)
 
-    def _administrator(self) -> AbstractBaseUser:
+    def _administrator(self) -> User:
         users = get_user_model()._default_manager
         if administrator := users.filter(is_superuser=True).order_by("pk").first():
             return administrator
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         )
         return administrator
 
-    def _load_sample(self, user: AbstractBaseUser) -> None:
+    def _load_sample(self, user: User) -> None:
         if not sample.is_unused():
             self._say("The database is in use: its data stays as it is")
             return

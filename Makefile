@@ -11,7 +11,7 @@ PORT ?= 8000
 .PHONY: help run manage test lint format test-sqlite test-postgresql clean
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-28s %s\n", $$1, $$2}'
 
 # Shows each package's name as it arrives. The stamp tells whether pip succeeded: a pipe forgets it.
 define install

@@ -40,6 +40,9 @@ class CreateModelIfMissing(CreateModel):
             return
         if model._meta.db_table in table_names(schema_editor):
             tell(schema_editor, [Entry(model._meta.db_table, "", "found")])
+            if schema_editor.connection.vendor == "postgresql":
+                # References to the table need it.
+                carry_out(schema_editor, model, constraints.plan_primary_key)
             add_missing_columns(schema_editor, model, model._meta.local_concrete_fields)
         else:
             super().database_forwards(app_label, schema_editor, from_state, to_state)
@@ -225,8 +228,11 @@ class ConvergeTable(AdoptionOperation):
 
     def plan(self, connection: BaseDatabaseWrapper, model: type[Model]) -> Plan:
         """What there is to do, found by reading."""
-        columns = TablePlanner(connection, model, self.rules).plan()
-        return columns + constraints.plan_foreign_keys(connection, model)
+        return (
+            constraints.plan_foreign_rules(connection, model)
+            + TablePlanner(connection, model, self.rules).plan()
+            + constraints.plan_foreign_keys(connection, model)
+        )
 
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
@@ -260,6 +266,26 @@ class ResolveDuplicates(AdoptionOperation):
 
     def describe(self) -> str:
         return f"Resolve rows of {self.model_name} with the same {', '.join(self.columns)}"
+
+
+class DropForeignUniques(AdoptionOperation):
+    """Remove unique keys that no model declares: see `config.schema.adoption.constraints.plan_foreign_uniques`."""
+
+    atomic = True
+
+    def __init__(self, *model_names: str) -> None:
+        self.model_names = model_names
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            for name in self.model_names:
+                model = to_state.apps.get_model(app_label, name)
+                carry_out(schema_editor, model, constraints.plan_foreign_uniques)
+
+    def describe(self) -> str:
+        return f"Drop unique keys that nothing here declares, of {', '.join(self.model_names)}"
 
 
 class ReportLeftovers(AdoptionOperation):

@@ -47,7 +47,8 @@ class Migration(migrations.Migration):
                 "ordering": ("key",),
             },
         ),
-        operations.ConvergeTable("Setting", _adoption.SETTINGS),
+        # Before rows without a time get one: they are not the newest.
         operations.ResolveDuplicates("Setting", ("key",)),
+        operations.ConvergeTable("Setting", _adoption.SETTINGS),
         operations.AddConstraintIfMissing("Setting", models.UniqueConstraint(fields=("key",), name="uq_settings_key")),
     ]

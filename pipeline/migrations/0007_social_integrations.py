@@ -88,8 +88,9 @@ class Migration(migrations.Migration):
                 "ordering": ("user_id", "platform"),
             },
         ),
-        operations.ConvergeTable("SocialIntegration", _adoption.SOCIAL_INTEGRATIONS),
+        # Before rows without a time get one: they are not the newest.
         operations.ResolveDuplicates("SocialIntegration", ("user_id", "platform"), distinguish="user_id"),
+        operations.ConvergeTable("SocialIntegration", _adoption.SOCIAL_INTEGRATIONS),
         operations.AddConstraintIfMissing(
             model_name="SocialIntegration",
             constraint=models.UniqueConstraint(fields=("user_id", "platform"), name="idx_user_platform"),

@@ -2,6 +2,16 @@ from django.db import migrations, models
 
 from config.schema import operations
 
+MODELS = (
+    "Job",
+    "EmailLog",
+    "Setting",
+    "DiscoveryQuery",
+    "ScraperHistory",
+    "EmailAttachment",
+    "SocialIntegration",
+)
+
 
 class Migration(migrations.Migration):
     atomic = False
@@ -43,13 +53,6 @@ class Migration(migrations.Migration):
             model_name="EmailAttachment",
             index=models.Index(fields=["prospect"], name="email_attachments_prospect"),
         ),
-        operations.ReportLeftovers(
-            "Job",
-            "EmailLog",
-            "Setting",
-            "DiscoveryQuery",
-            "ScraperHistory",
-            "EmailAttachment",
-            "SocialIntegration",
-        ),
+        operations.DropForeignUniques(*MODELS),
+        operations.ReportLeftovers(*MODELS),
     ]

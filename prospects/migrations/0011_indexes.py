@@ -49,5 +49,6 @@ class Migration(migrations.Migration):
                 name="prospects_websites",
             ),
         ),
+        operations.DropForeignUniques("Prospect"),
         operations.ReportLeftovers("Prospect"),
     ]

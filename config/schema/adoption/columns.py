@@ -13,10 +13,9 @@ _EXPECTED = "adoption_expected"
 
 _COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typcategory, a.attnotnull,
-       pg_get_expr(d.adbin, d.adrelid),
-       (SELECT min(pg_get_constraintdef(c.oid)) FROM pg_constraint c
-        WHERE c.conrelid = a.attrelid AND c.contype = 'c' AND c.conkey = ARRAY[a.attnum] AND c.convalidated
-          AND pg_get_constraintdef(c.oid) ~ '>= 0')
+       pg_get_expr(d.adbin, d.adrelid), a.attidentity <> '' OR a.attgenerated <> '',
+       ARRAY(SELECT pg_get_constraintdef(c.oid) FROM pg_constraint c
+             WHERE c.conrelid = a.attrelid AND c.contype = 'c' AND c.conkey = ARRAY[a.attnum] ORDER BY 1)
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -27,14 +26,18 @@ ORDER BY a.attnum
 
 @dataclass(frozen=True)
 class ColumnShape:
-    """A column: `category` is PostgreSQL's (S text, N number, E enum …), `check` its own CHECK (a lower bound)."""
+    """A column: `category` is PostgreSQL's (S text, N number, E enum …), `checks` the CHECKs of this column alone.
+
+    `generated` says that the server gives the value, as an identity or an expression.
+    """
 
     name: str
     type: str
     category: str
     not_null: bool
     default: str | None
-    check: str | None
+    generated: bool
+    checks: list[str]
 
 
 def live_columns(connection: BaseDatabaseWrapper, table: str) -> dict[str, ColumnShape]:

@@ -9,8 +9,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import ForeignKey, Model
 
-from config.schema.adoption.columns import live_columns
+from config.schema.adoption.columns import expected_columns, live_columns
 from config.schema.adoption.plans import KEPT, Plan, literal, primary_key
+from config.schema.adoption.recognise import AdoptionRefused
 from config.schema.adoption.report import SAMPLE, Entry, record
 
 _FOREIGN_KEYS = """
@@ -24,6 +25,23 @@ WHERE c.contype = 'f' AND c.conrelid = to_regclass(%s)
 ORDER BY c.conname
 """
 
+_RULES = """
+SELECT c.conname, c.contype::text, pg_get_constraintdef(c.oid),
+       ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey))
+FROM pg_constraint c
+WHERE c.contype IN ('c', 'f') AND c.conrelid = to_regclass(%s)
+ORDER BY c.conname
+"""
+
+_UNIQUES = """
+SELECT c.relname, con.conname, pg_get_indexdef(i.indexrelid),
+       ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey))
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid AND con.contype IN ('u', 'x')
+WHERE (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary AND i.indrelid = to_regclass(%s)
+ORDER BY c.relname
+"""
+
 _INDEXES = """
 SELECT c.relname, i.indisvalid, pg_get_indexdef(i.indexrelid),
        (SELECT min(con.conname) FROM pg_constraint con WHERE con.conindid = i.indexrelid AND con.conrelid = i.indrelid)
@@ -31,6 +49,9 @@ FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE i.indrelid = to_regclass(%s)
 ORDER BY c.relname
 """
+
+# What tells which of two rows is newer; as text, because a column may not be a timestamp yet.
+_TIMES = ("updated_at", "created_at")
 
 
 @dataclass(frozen=True)
@@ -41,6 +62,77 @@ class LiveIndex:
     valid: bool
     structure: str
     constraint: str | None
+
+
+def plan_foreign_rules(connection: BaseDatabaseWrapper, model: type[Model]) -> Plan:
+    """CHECKs and foreign keys that the model knows nothing of give way: they would refuse what it writes."""
+    quote, table = connection.ops.quote_name, model._meta.db_table
+    columns = {field.column for field in model._meta.local_concrete_fields}
+    references = {field.column for field in model._meta.local_concrete_fields if isinstance(field, ForeignKey)}
+    # One CHECK of each kind that a column's type brings along stays, whatever its name.
+    own = {check for column in expected_columns(connection, model).values() for check in column.checks}
+    declared = {constraint.name for constraint in model._meta.constraints}
+    foreign = []
+    with connection.cursor() as cursor:
+        cursor.execute(_RULES, [quote(table)])
+        for name, kind, definition, on in cursor.fetchall():
+            if kind == "c" and definition in own:
+                own.remove(definition)
+            elif columns & set(on) and name not in declared and not (kind == "f" and references >= set(on)):
+                foreign.append((name, definition))
+    if not foreign:
+        return Plan()
+    drops = ", ".join(f"DROP CONSTRAINT {quote(name)}" for name, _ in foreign)
+    entries = tuple(Entry(table, "", "constraint", f"{name} gives way: {definition}") for name, definition in foreign)
+    return Plan(entries, (f"ALTER TABLE {quote(table)} {drops}",))
+
+
+def plan_foreign_uniques(connection: BaseDatabaseWrapper, model: type[Model]) -> Plan:
+    """Unique keys that the model knows nothing of give way: they would refuse what it writes.
+
+    One whose columns include those of a declared key refuses nothing more: it is a leftover like any other index.
+    """
+    quote, table = connection.ops.quote_name, model._meta.db_table
+    columns = {str(field.column) for field in model._meta.local_concrete_fields}
+    declared = [{primary_key(model)}] + [
+        {str(model._meta.get_field(name).column) for name in constraint.fields}  # type: ignore[union-attr]
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.UniqueConstraint) and constraint.condition is None
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_UNIQUES, [quote(table)])
+        foreign = [
+            (name, constraint, definition)
+            for name, constraint, definition, on in cursor.fetchall()
+            if not any(key <= set(on) for key in declared) and (columns & set(on) or not on)
+        ]
+    return Plan(
+        tuple(Entry(table, "", "constraint", f"{name} gives way: {definition}") for name, _, definition in foreign),
+        tuple(
+            f"ALTER TABLE {quote(table)} DROP CONSTRAINT {quote(constraint)}"
+            if constraint
+            else f"DROP INDEX {quote(name)}"
+            for name, constraint, _ in foreign
+        ),
+    )
+
+
+def plan_primary_key(connection: BaseDatabaseWrapper, model: type[Model]) -> Plan:
+    """A table that lost its primary key gets one. Raises AdoptionRefused where two rows have the same."""
+    quote, table, column = connection.ops.quote_name, model._meta.db_table, primary_key(model)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_constraint WHERE contype = 'p' AND conrelid = to_regclass(%s)", [quote(table)])
+        if cursor.fetchone():
+            return Plan()
+        key = quote(column)
+        cursor.execute(f"SELECT {key}::text FROM {quote(table)} GROUP BY {key} HAVING count(*) > 1 OR {key} IS NULL")
+        if broken := [str(row[0]) for row in cursor.fetchall()]:
+            raise AdoptionRefused(
+                f"{table} has no primary key, and {column} cannot become it: several rows have "
+                f"{', '.join(broken[:10])}. Give each row an id of its own and run migrate again."
+            )
+    entry = Entry(table, column, "constraint", "there was no primary key")
+    return Plan((entry,), (f"ALTER TABLE {quote(table)} ADD PRIMARY KEY ({key})",))
 
 
 def plan_foreign_keys(connection: BaseDatabaseWrapper, model: type[Model]) -> Plan:
@@ -176,12 +268,14 @@ def plan_duplicates(
     """
     table, quote = model._meta.db_table, connection.ops.quote_name
     keys = ", ".join(map(quote, columns))
+    times = [f"{quote(name)}::text" for name in _TIMES if name in live_columns(connection, table)]
     losers = (
         f"SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY {keys} ORDER BY "
-        "to_jsonb(t)->>'updated_at' DESC NULLS LAST, to_jsonb(t)->>'created_at' DESC NULLS LAST, id DESC) AS place "
-        f"FROM {quote(table)} t) ranked WHERE place > 1"
+        f"greatest({', '.join(times) or 'NULL'}) DESC NULLS LAST, id DESC) AS place "
+        f"FROM {quote(table)}) ranked WHERE place > 1"
     )
-    shown = "id::text" if distinguish else f"to_jsonb({quote(table)})::text"
+    # Not jsonb: it cannot hold every json value that the row may have.
+    shown = "id::text" if distinguish else f"row_to_json({quote(table)})::text"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {shown} FROM {quote(table)} WHERE id IN ({losers}) ORDER BY id")
         data = [row[0] for row in cursor.fetchall()]

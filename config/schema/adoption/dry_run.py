@@ -50,7 +50,9 @@ def _operation(connection: BaseDatabaseWrapper, operation: Any, model: Any, ther
         yield Entry(table, "", "found" if table in there else "added")
     if table not in there:
         return
-    if isinstance(operation, operations.ConvergeTable | operations.ResolveDuplicates):
+    if isinstance(operation, CreateModel):
+        yield from constraints.plan_primary_key(connection, model).entries
+    elif isinstance(operation, operations.ConvergeTable | operations.ResolveDuplicates):
         yield from operation.plan(connection, model).entries
         yield from constraints.leftovers(connection, model)
     elif isinstance(operation, operations.RecomputeColumn):

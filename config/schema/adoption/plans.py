@@ -92,7 +92,7 @@ class TablePlanner:
         return Conversion(f"CASE {text} {whens} ELSE {default} END", f"{text} NOT IN ({known}) AND {text} <> ''")
 
     def _bounded(self, converted: Conversion, expected: ColumnShape) -> Conversion:
-        if expected.check is None:
+        if not expected.checks:
             return converted
         value = converted.value
         return Conversion(f"CASE WHEN {value} >= 0 THEN {value} END", f"({converted.lost}) OR {value} < 0")
@@ -166,7 +166,11 @@ class TablePlanner:
 
     def _unwritable(self) -> list[str]:
         unknown = sorted(self.live.keys() - self.expected.keys())
-        return [name for name in unknown if self.live[name].not_null and self.live[name].default is None]
+        return [
+            name
+            for name in unknown
+            if self.live[name].not_null and self.live[name].default is None and not self.live[name].generated
+        ]
 
     def _alter(self, columns: list[ColumnPlan]) -> Iterator[str]:
         """One ALTER TABLE, so that the table is rewritten once and its indexes are built once."""
@@ -203,8 +207,9 @@ class TablePlanner:
             yield f"{alter} DROP DEFAULT"
         if expected.not_null != actual.not_null:
             yield f"{alter} {'SET' if expected.not_null else 'DROP'} NOT NULL"
-        if expected.check is not None and actual.check is None:
-            yield f"ADD {expected.check}"
+        for check in expected.checks:
+            if check not in actual.checks:
+                yield f"ADD {check}"
 
     # Reading
 

@@ -9,10 +9,16 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 
 from config.schema.adoption.columns import expected_columns, live_columns
 from config.schema.adoption.conversions import NoConversion, conversion
+
+_RIGHTS = """
+SELECT pg_get_userbyid(relowner), pg_has_role(relowner, 'USAGE'), row_security_active(oid), current_user
+FROM pg_class WHERE oid = to_regclass(%s)
+"""
 
 
 class AdoptionRefused(CommandError):
@@ -44,6 +50,7 @@ def check(connection: BaseDatabaseWrapper, tables: Mapping[str, frozenset[str]],
         for problem in _problems(connection, models[table], found[table], tables[table])
     ]
     known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    known.add(MigrationRecorder.Migration._meta.db_table)
     strangers = sorted(name for name, kind in found.items() if kind in "pt" and name not in known | unmanaged)
     if strangers and not ours:
         problems.append(
@@ -69,7 +76,18 @@ def _problems(
     if missing := sorted(signature - columns):
         yield f"{table} has no column {', '.join(missing)}: it is not the table of this name that is known here."
     elif connection.vendor == "postgresql":
+        yield from _forbidden(connection, table)
         yield from _foreign_types(connection, model)
+
+
+def _forbidden(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_RIGHTS, [connection.ops.quote_name(table)])
+        owner, owned, hidden, role = cursor.fetchone()
+    if hidden:
+        yield f"{table} has row security, which hides rows from the role {role}: adopt as a role that sees them all."
+    if not owned:
+        yield f"{table} belongs to {owner}, and the role {role} may not change it: adopt as {owner}."
 
 
 def _foreign_types(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[str]:

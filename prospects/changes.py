@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
+from django.utils import timezone
 
 from prospects.choices import EventKind
 from prospects.models import Prospect, ProspectEvent
@@ -53,6 +54,19 @@ def change(prospects: ProspectQuerySet, values: Mapping[str, Any], cause: Cause)
         return sum(_change_batch(prospects, ids, values, cause) for ids in _batches(prospects))
 
 
+def change_each(values: Mapping[uuid.UUID, Mapping[str, Any]], cause: Cause) -> int:
+    """Write to each prospect (by id) its own values (column: value), all or none; returns the number of rows.
+
+    An id without a row is left out.
+    """
+    ids = sorted(values)
+    with transaction.atomic():
+        return sum(
+            _change_each({pk: values[pk] for pk in ids[start : start + BATCH]}, cause)
+            for start in range(0, len(ids), BATCH)
+        )
+
+
 def delete(prospects: ProspectQuerySet, cause: Cause) -> int:
     """Delete the rows, all or none; returns their number. Raises ProtectedError where a row has e-mail logs."""
     with transaction.atomic():
@@ -84,6 +98,26 @@ def _change_batch(
         if row[column] != after[pk][column]
     )
     return count
+
+
+def _change_each(values: Mapping[uuid.UUID, Mapping[str, Any]], cause: Cause) -> int:
+    rows = list(Prospect.objects.filter(pk__in=values).order_by("pk").select_for_update())
+    columns = sorted({column for of_row in values.values() for column in of_row})
+    before = {row.pk: {column: getattr(row, column) for column in (*columns, *DERIVED)} for row in rows}
+    now = timezone.now()
+    for row in rows:
+        row.updated_at = now
+        for column, value in values[row.pk].items():
+            setattr(row, column, value)
+    if rows and columns:
+        Prospect.objects.bulk_update(rows, columns)
+    _record(
+        cause.event(row.pk, EventKind.CHANGED, field=column, old=old, new=getattr(row, column))
+        for row in rows
+        for column, old in before[row.pk].items()
+        if column not in UNRECORDED and old != getattr(row, column)
+    )
+    return len(rows)
 
 
 def _values(prospects: ProspectQuerySet, columns: Sequence[str]) -> dict[uuid.UUID, dict[str, Any]]:

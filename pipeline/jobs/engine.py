@@ -22,7 +22,7 @@ from django.db.models import F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from pipeline.choices import JobItemStatus, JobStatus
-from pipeline.jobs.handlers import Handler, Outcome, handler_for
+from pipeline.jobs.handlers import Handler, JobFailed, Outcome, handler_for
 from pipeline.models import Job, JobItem
 from prospects.changes import Cause
 
@@ -131,7 +131,7 @@ class Run:
             self._release(attempts=0)
             return isinstance(error, Stopped)
         self._attempt_failed(error)
-        return False
+        return isinstance(error, JobFailed)
 
     @contextmanager
     def transaction(self) -> Iterator[Job]:
@@ -203,11 +203,12 @@ class Run:
             _ended(job)
 
     def _attempt_failed(self, error: Exception) -> None:
-        message = f"{type(error).__name__}: {error}"
         with transaction.atomic():
             job = Job.objects.select_for_update().filter(pk=self.job.pk, lease_token=self.token).first()
-            if job is not None:
-                attempt_failed(job, message)
+            if job is not None and isinstance(error, JobFailed):
+                failed(job, str(error))
+            elif job is not None:
+                attempt_failed(job, f"{type(error).__name__}: {error}")
 
     def _next_retry(self) -> Any:
         return self.items().filter(status=JobItemStatus.PENDING).aggregate(first=Min("run_after"))["first"]
@@ -221,17 +222,24 @@ class Run:
 
 def attempt_failed(job: Job, message: str) -> None:
     """Let a job whose row is locked wait for its next attempt, or fail when there were enough."""
-    job.error_message = f"{message} (attempt {job.attempts} of {MAX_ATTEMPTS})"
+    message = f"{message} (attempt {job.attempts} of {MAX_ATTEMPTS})"
     if job.attempts >= MAX_ATTEMPTS:
-        job.status = JobStatus.FAILED
-        _ended(job)
-        job.save()
+        failed(job, message)
         return
+    job.error_message = message
     job.status = JobStatus.PENDING
     job.lease_token = job.lease_until = None
     job.rung_at = LONG_AGO
     job.save()
     Job.objects.filter(pk=job.pk).update(run_after=Now() + backoff(job.attempts))
+
+
+def failed(job: Job, message: str) -> None:
+    """End a job whose row is locked."""
+    job.status = JobStatus.FAILED
+    job.error_message = message
+    _ended(job)
+    job.save()
 
 
 def _ended(job: Job) -> None:

@@ -31,6 +31,10 @@ class NotConfigured(CannotStart):
         self.variable = variable
 
 
+class JobFailed(Exception):
+    """The whole job cannot be done and need not be tried again: expected trouble, told to people."""
+
+
 class ItemFailed(Exception):
     """An item cannot be done: expected trouble, told to people. With `retry` it is tried again later."""
 

@@ -1,0 +1,52 @@
+"""Imports of prospects as jobs; the importer itself is prospects.imports.
+
+start_preview(of, cause) -> Job      read the file and say what would become of each row
+start(of, cause) -> Job              do it
+revert(of, cause) -> dict            undo it
+"""
+
+from django.db import transaction
+
+from pipeline import jobs
+from pipeline.choices import JobStatus, JobType
+from pipeline.models import Job
+from prospects import imports
+from prospects.changes import Cause
+from prospects.choices import ImportStatus
+from prospects.imports import ImportRefused
+from prospects.models import Import
+
+#: Files up to this many bytes are previewed while the caller waits.
+SMALL = 512 * 1024
+
+
+def start_preview(of: Import, cause: Cause) -> Job | None:
+    """Preview a small file at once (None), a larger one as a job. Raises ImportRefused."""
+    imports.mapping.check(of.columns, of.mapping, of.overwrite)
+    if len(of.file.content) <= SMALL:
+        imports.preview(of)
+        return None
+    return jobs.start(JobType.IMPORT_PREVIEW, {"import_id": str(of.pk)}, cause)
+
+
+def start(of: Import, cause: Cause) -> Job:
+    """Run a previewed import as a job. Raises ImportRefused when it is not previewed, or was run."""
+    with transaction.atomic():
+        if not imports.claim(of):
+            of.refresh_from_db()
+            raise ImportRefused(f"The import is {of.get_status_display()}; only a previewed one can be run.")
+        job = jobs.start(JobType.IMPORT, {"import_id": str(of.pk), "filename": of.filename}, cause)
+        Job.objects.filter(pk=job.pk).update(total_targets=of.rows_total)
+        Import.objects.filter(pk=of.pk).update(job=job)
+    of.refresh_from_db()
+    job.refresh_from_db()
+    return job
+
+
+def revert(of: Import, cause: Cause) -> dict[str, int]:
+    """Undo an import that has ended. Returns how many prospects were deleted and restored. Raises ImportRefused."""
+    job = of.job
+    with transaction.atomic():
+        if of.status == ImportStatus.RUNNING and job and job.status in (JobStatus.PENDING, JobStatus.RUNNING):
+            raise ImportRefused("The import is running; cancel its job first.")
+        return imports.revert(of, Cause(cause.user, of.job_id, "import reverted"))

@@ -1,0 +1,30 @@
+"""Import of prospects from CSV and XLSX files. docs/importing.md tells how it is used.
+
+    of = upload(filename, content, user)          # columns, suggested mapping
+    configure(of, mapping, mode, overwrite)
+    preview(of)                                   # of.planned: rows it would create, update, skip, refuse
+    pipeline.imports.start(of, cause)             # the job
+    revert(of, cause)
+
+A row is one of four things in the end: created, updated, skipped (with a note), refused (with problems).
+"""
+
+from prospects.imports.errors import ImportRefused
+from prospects.imports.fields import FIELDS
+from prospects.imports.reporting import refused_rows
+from prospects.imports.running import claim, finish, outcome_of, revert, run_batch
+from prospects.imports.uploading import configure, preview, upload
+
+__all__ = [
+    "FIELDS",
+    "ImportRefused",
+    "claim",
+    "configure",
+    "finish",
+    "outcome_of",
+    "preview",
+    "refused_rows",
+    "revert",
+    "run_batch",
+    "upload",
+]

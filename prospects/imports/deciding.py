@@ -1,0 +1,189 @@
+"""What is to be done with rows: the one function that the preview and the run both ask."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from prospects.choices import (
+    SCRAPED_STATUSES,
+    ImportMode,
+    RowStatus,
+    ScrapeStatus,
+    SourceType,
+    VerificationStatus,
+)
+from prospects.imports.fields import FIELDS
+from prospects.keys import domain_key, email_key, profile_key
+from prospects.models import Import, ImportRow, Prospect
+from prospects.suppression import suppressed_emails
+
+#: Keys of one row: how it is recognised in the file and in the database.
+KEYS = ("domain", "profile", "email")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of a row: `status` is that of a row when it is done; `values` are the columns to write."""
+
+    status: RowStatus
+    note: str = ""
+    problems: list[dict[str, str]] = field(default_factory=list)
+    prospect_id: uuid.UUID | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, Any] = field(default_factory=dict)
+
+
+class RowRefused(Exception):
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
+
+
+class RowSkipped(Exception):
+    pass
+
+
+def is_social(values: Mapping[str, Any]) -> bool:
+    source = values.get("source_type")
+    return source == SourceType.SOCIAL or (not source and bool(values.get("profile_url")) and not values.get("domain"))
+
+
+def keys_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """The keys a row has; a social profile is not known by its platform's domain."""
+    social = is_social(values)
+    keys = {
+        "domain": "" if social else domain_key(values.get("domain") or ""),
+        "profile": profile_key(values.get("profile_url")) if social else "",
+        "email": email_key(values.get("contact_email")),
+    }
+    return {name: key for name, key in keys.items() if key}
+
+
+def decide(of: Import, rows: Sequence[ImportRow]) -> list[Decision]:
+    """A decision for each row, by what the database holds now. A constant number of queries."""
+    known = _Known([keys_of(row.values) for row in rows])
+    return [_decide(of, row, known) for row in rows]
+
+
+def _decide(of: Import, row: ImportRow, known: "_Known") -> Decision:
+    if row.problems:
+        return Decision(RowStatus.REFUSED, problems=row.problems)
+    values = typed(row.values)
+    try:
+        target = _target(of, values, known)
+        return _creation(values) if target is None else _update(of, values, target, known)
+    except RowSkipped as skipped:
+        return Decision(RowStatus.SKIPPED, note=str(skipped))
+    except RowRefused as refused:
+        problem = {"column": refused.column, "value": str(values.get(refused.column) or ""), "reason": str(refused)}
+        return Decision(RowStatus.REFUSED, problems=[problem])
+
+
+def typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as they come from a JSON column in the types of their fields."""
+    return {name: Prospect._meta.get_field(name).to_python(value) for name, value in values.items()}  # type: ignore[union-attr]
+
+
+class _Known:
+    """The prospects that the keys of some rows lead to."""
+
+    def __init__(self, keys: Sequence[Mapping[str, str]]) -> None:
+        wanted = {name: {row[name] for row in keys if name in row} for name in KEYS}
+        self.by_key: dict[tuple[str, str], list[Prospect]] = defaultdict(list)
+        same = Q(domain_key__in=wanted["domain"]) | Q(email_key__in=wanted["email"])
+        columns = (*FIELDS, "domain_key", "email_key", "profile_key", "scrape_status", "verification_status")
+        for prospect in Prospect.objects.filter(same | Q(profile_key__in=wanted["profile"])).only(*columns):
+            self._add(prospect)
+        self.suppressed = suppressed_emails(wanted["email"] | {p.email_key for p in self._all() if p.email_key})
+
+    def find(self, name: str, key: str | None) -> list[Prospect]:
+        return self.by_key.get((name, key), []) if key else []
+
+    def _add(self, prospect: Prospect) -> None:
+        if prospect.source_type == SourceType.WEBSITE:
+            self.by_key["domain", prospect.domain_key].append(prospect)
+        self.by_key["profile", prospect.profile_key].append(prospect)
+        self.by_key["email", prospect.email_key].append(prospect)
+
+    def _all(self) -> set[Prospect]:
+        return {prospect for prospects in self.by_key.values() for prospect in prospects}
+
+
+def _target(of: Import, values: Mapping[str, Any], known: _Known) -> Prospect | None:
+    """The prospect the row is about, or None for one to be created."""
+    keys = keys_of(values)
+    name, column = ("profile", "profile_url") if is_social(values) else ("domain", "domain")
+    same = known.find(name, keys.get(name))
+    by_email = known.find("email", keys.get("email"))
+    if len(same) > 1:
+        raise RowRefused(column, f"{len(same)} prospects have it; merge them first")
+    if not same and by_email:
+        same = _by_email(by_email, keys.get(name))
+    if same:
+        if of.mode == ImportMode.CREATE:
+            raise RowSkipped("It is in the database already.")
+        return same[0]
+    if of.mode == ImportMode.UPDATE:
+        raise RowSkipped("It is not in the database, and this import only updates.")
+    _require_identity(values, keys)
+    return None
+
+
+def _by_email(found: list[Prospect], identity: str | None) -> list[Prospect]:
+    if identity:
+        raise RowSkipped(f"Its e-mail address belongs to {found[0]} already.")
+    if len(found) > 1:
+        raise RowRefused("contact_email", f"{len(found)} prospects have it; merge them first")
+    return found
+
+
+def _require_identity(values: Mapping[str, Any], keys: Mapping[str, str]) -> None:
+    if not is_social(values):
+        if "domain" not in keys:
+            raise RowRefused("domain", "is missing")
+    elif "profile" not in keys:
+        raise RowRefused("profile_url", "is missing")
+    elif not values.get("source_platform"):
+        raise RowRefused("source_platform", "is missing for a social profile")
+
+
+def _creation(values: dict[str, Any]) -> Decision:
+    if is_social(values):
+        platform = keys_of(values)["profile"].partition("/")[0]
+        values = {"domain": platform, **values, "source_type": SourceType.SOCIAL.value}
+    if values.get("contact_email"):
+        values["scrape_status"] = ScrapeStatus.ENRICHED.value
+    return Decision(RowStatus.CREATED, values=values)
+
+
+def _update(of: Import, values: Mapping[str, Any], target: Prospect, known: _Known) -> Decision:
+    writable = {
+        name: value
+        for name, value in values.items()
+        if value != (present := getattr(target, name)) and (present in (None, "") or name in of.overwrite)
+    }
+    # The row was recognised by it: another spelling of the same is no change.
+    if "domain" in writable and domain_key(writable["domain"]) == target.domain_key:
+        del writable["domain"]
+    if not writable:
+        raise RowSkipped("Nothing in it is new.")
+    if writable.get("contact_email"):
+        _check_email(writable, target, known)
+    before = {name: getattr(target, name) for name in writable}
+    return Decision(RowStatus.UPDATED, prospect_id=target.pk, values=writable, before=before)
+
+
+def _check_email(writable: dict[str, Any], target: Prospect, known: _Known) -> None:
+    others = [p for p in known.find("email", email_key(writable["contact_email"])) if p.pk != target.pk]
+    if others:
+        raise RowRefused("contact_email", f"belongs to {others[0]} already")
+    if target.email_key in known.suppressed:
+        raise RowRefused("contact_email", "the present address is suppressed and is not replaced by an import")
+    if target.verification_status == VerificationStatus.VERIFIED:
+        raise RowRefused("contact_email", "the present address is verified and is not replaced by an import")
+    if target.scrape_status not in SCRAPED_STATUSES:
+        writable["scrape_status"] = ScrapeStatus.ENRICHED.value

@@ -1,0 +1,92 @@
+"""The fields an import may write, the columns they are known by, and what a text must be to go into one."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import idna
+from django.core.exceptions import ValidationError
+from django.db.models import Field
+from email_validator import EmailNotValidError, validate_email
+
+from prospects.models import Prospect
+
+#: Fields an import may write, with other names of their columns. Decisions, texts of mails, what was sent, verified or
+#: scraped, and the history are not among them.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "domain": ("website", "site", "host", "web site", "company domain", "homepage"),
+    "page_url": ("url", "page", "link"),
+    "page_title": ("title", "name", "company", "organisation", "organization"),
+    "contact_email": ("email", "e-mail", "mail", "email address", "e-mail address"),
+    "da_est": ("da", "domain authority", "authority"),
+    "score": (),
+    "discovery_category": ("category",),
+    "discovery_location": ("location", "city", "country"),
+    "discovery_keywords": ("keywords", "tags"),
+    "source_type": ("source", "type"),
+    "source_platform": ("platform",),
+    "profile_url": ("profile",),
+    "username": ("handle", "user name"),
+    "display_name": ("display name",),
+    "follower_count": ("followers",),
+    "engagement_rate": ("engagement",),
+    "bio_text": ("bio", "biography"),
+}
+#: The field each known name of a column stands for.
+NAMES = {name: field for field, names in FIELDS.items() for name in (field, *names)}
+_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Exports put an apostrophe before what a spreadsheet would take for a formula.
+_NEUTRALISED = re.compile(r"^'(?=[=+\-@\t\r])")
+
+
+def clean(name: str, text: str) -> Any:
+    """The value of a field for a text that is not blank. Raises ValueError with the reason."""
+    text = text.strip()
+    if _CONTROL.search(text):
+        raise ValueError("has a control character")
+    if text.startswith("="):
+        raise ValueError("is a formula; put its value there")
+    text = _NEUTRALISED.sub("", text)
+    prepared = _PREPARE[name](text) if name in _PREPARE else text
+    field = Prospect._meta.get_field(name)
+    assert isinstance(field, Field)  # noqa: S101 - FIELDS holds columns only
+    try:
+        return field.clean(prepared, None)
+    except ValidationError as error:
+        raise ValueError(" ".join(error.messages).rstrip(".").lower()) from error
+
+
+def _domain(text: str) -> str:
+    host = text.rpartition("://")[2].partition("/")[0].partition(":")[0].strip().rstrip(".")
+    try:
+        ascii_host = idna.encode(host, uts46=True).decode("ascii").lower() if not host.isascii() else host.lower()
+    except idna.IDNAError as error:
+        raise ValueError("is no domain") from error
+    if len(ascii_host) > 253 or not _HOST.fullmatch(ascii_host):
+        raise ValueError("is no domain")
+    return host
+
+
+def _email(text: str) -> str:
+    try:
+        validate_email(text, check_deliverability=False)
+    except EmailNotValidError as error:
+        raise ValueError(f"is no e-mail address: {error}") from error
+    return text
+
+
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+\S*", text, re.IGNORECASE):
+        raise ValueError("is no http or https URL")
+    return text
+
+
+_PREPARE: dict[str, Callable[[str], str]] = {
+    "domain": _domain,
+    "contact_email": _email,
+    "page_url": _url,
+    "profile_url": _url,
+    "source_type": str.casefold,
+    "source_platform": str.casefold,
+}

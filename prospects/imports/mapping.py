@@ -1,0 +1,48 @@
+"""Which column goes into which field; remembered for the next file with the same columns."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from prospects.imports.errors import ImportRefused
+from prospects.imports.fields import FIELDS, NAMES
+from prospects.models import ImportMapping
+
+
+def suggest(columns: Sequence[str]) -> dict[str, str]:
+    """The field of each known column: as mapped the last time for these columns, otherwise by the column's name."""
+    if remembered := ImportMapping.objects.filter(columns_key=_key(columns)).first():
+        return dict(remembered.mapping)
+    mapping: dict[str, str] = {}
+    for column in columns:
+        field = NAMES.get(column.casefold().replace("_", " ")) or NAMES.get(column.casefold())
+        if field and field not in mapping.values():
+            mapping[column] = field
+    return mapping
+
+
+def check(columns: Sequence[str], mapping: Mapping[str, str], overwrite: Iterable[str] = ()) -> None:
+    """Raises ImportRefused when the mapping does not fit the columns and the fields."""
+    if unknown := [column for column in mapping if column not in columns]:
+        raise ImportRefused(f"The file has no column {unknown[0]!r}; it has: {', '.join(columns)}.", asks_for="mapping")
+    for field in [*mapping.values(), *overwrite]:
+        if field not in FIELDS:
+            raise ImportRefused(f"{field!r} is not to be imported; these are: {', '.join(FIELDS)}.", asks_for="mapping")
+    fields = list(mapping.values())
+    if twice := [field for field in fields if fields.count(field) > 1]:
+        raise ImportRefused(f"Two columns are mapped to {twice[0]!r}.", asks_for="mapping")
+    if not {"domain", "profile_url", "contact_email"} & set(fields):
+        raise ImportRefused(
+            "No column is mapped to domain, profile_url or contact_email: rows cannot be told apart. "
+            f"The columns are: {', '.join(columns)}.",
+            asks_for="mapping",
+        )
+
+
+def remember(columns: Sequence[str], mapping: Mapping[str, str]) -> None:
+    ImportMapping.objects.update_or_create(
+        columns_key=_key(columns), defaults={"columns": list(columns), "mapping": dict(mapping)}
+    )
+
+
+def _key(columns: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(sorted(column.casefold() for column in columns)).encode()).hexdigest()

@@ -1,0 +1,217 @@
+"""Reading a file: a line of column names, then rows, one at a time.
+
+Nothing is guessed in silence: what cannot be told from the file itself is asked for.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+
+from prospects.choices import ImportFormat
+from prospects.imports import workbook
+from prospects.imports.errors import ImportRefused
+from prospects.imports.fields import NAMES
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_ROWS = 200_000
+MAX_COLUMNS = 200
+#: Characters in one cell.
+MAX_CELL = 50_000
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+ENCODINGS = (
+    "utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "iso-8859-1", "iso-8859-2", "iso-8859-15",
+    "mac-roman", "shift_jis", "gb18030", "euc-kr",
+)  # fmt: skip
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True)
+class Source:
+    """How a file is read. `columns` are the names of its first line."""
+
+    format: ImportFormat
+    encoding: str = ""
+    separator: str = ""
+    sheet: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One row: the line it begins on, its texts, and by column number why a text cannot be taken."""
+
+    line: int
+    cells: list[str]
+    problems: dict[int, str] = field(default_factory=dict)
+
+
+def open_source(filename: str, content: bytes, *, encoding: str = "", separator: str = "", sheet: str = "") -> Source:
+    """Find out how the file is to be read. Raises ImportRefused: also where the file leaves a choice."""
+    if not content:
+        raise ImportRefused("The file is empty.")
+    if len(content) > MAX_BYTES:
+        raise ImportRefused(f"The file has {len(content):,} bytes; at most {MAX_BYTES:,} are taken. Split it.")
+    if _format(filename, content) == ImportFormat.XLSX:
+        source = Source(ImportFormat.XLSX, sheet=workbook.choose_sheet(content, sheet))
+    else:
+        encoding = _encoding(content, encoding)
+        source = Source(ImportFormat.CSV, encoding, separator)
+        source = replace(source, separator=_separator(_first_line(content, encoding), separator))
+    lines = _lines(source, content)
+    header = next(lines, None)
+    if header is None:
+        raise ImportRefused("The file has no line of column names.")
+    source = replace(source, columns=_columns(header))
+    if next(_rows(source, lines), None) is None:
+        raise ImportRefused("The file has column names but no row below them.")
+    return source
+
+
+def read(source: Source, content: bytes) -> Iterator[FileRow]:
+    """The rows below the column names; blank lines are left out. Raises ImportRefused where the file is broken."""
+    lines = _lines(source, content)
+    next(lines, None)
+    for count, row in enumerate(_rows(source, lines), 1):
+        if count > MAX_ROWS:
+            raise ImportRefused(f"The file has more than {MAX_ROWS:,} rows. Split it.")
+        yield row
+
+
+def _format(filename: str, content: bytes) -> ImportFormat:
+    suffix = PurePath(filename).suffix.lower()
+    if content.startswith(workbook.OLD_MAGIC):
+        raise ImportRefused(f"{filename} is an old Excel file (.xls) or has a password. Save it as .xlsx without one.")
+    if content.startswith(workbook.MAGIC) != (suffix == ".xlsx") and suffix in (".xlsx", ".csv", ".txt", ".tsv"):
+        actual = "an XLSX workbook" if content.startswith(workbook.MAGIC) else "no XLSX workbook"
+        raise ImportRefused(f"{filename} is named {suffix} but is {actual}. Give it the right name, or save it again.")
+    if suffix == ".xlsx":
+        return ImportFormat.XLSX
+    if suffix in (".csv", ".txt", ".tsv"):
+        return ImportFormat.CSV
+    raise ImportRefused(f"{filename} is neither .csv nor .xlsx.")
+
+
+def _encoding(content: bytes, asked: str) -> str:
+    detected = next((name for bom, name in _BOMS if content.startswith(bom)), "utf-8")
+    if asked and asked not in ENCODINGS:
+        raise ImportRefused(f"{asked!r} is no encoding this reads: {', '.join(ENCODINGS)}.", asks_for="encoding")
+    encoding = detected if asked in ("", "utf-8", "utf-16") and detected != "utf-8" else asked or detected
+    decoder = codecs.getincrementaldecoder(encoding)()
+    view = memoryview(content)
+    try:
+        for start in range(0, len(content), 1 << 20):
+            decoder.decode(view[start : start + (1 << 20)], final=start + (1 << 20) >= len(content))
+    except UnicodeDecodeError as error:
+        raise ImportRefused(
+            f"The file is not {encoding}: byte 0x{error.object[error.start]:02x} cannot be read. Save it as UTF-8, or "
+            f"name its encoding: {', '.join(ENCODINGS)}.",
+            asks_for="encoding",
+        ) from error
+    return encoding
+
+
+def _first_line(content: bytes, encoding: str) -> str:
+    for line in io.TextIOWrapper(io.BytesIO(content), encoding=encoding):
+        if line.strip():
+            return line.rstrip("\r\n")
+    raise ImportRefused("The file has no line of column names.")
+
+
+def _separator(line: str, asked: str) -> str:
+    if asked:
+        if asked not in SEPARATORS:
+            names = ", ".join(SEPARATORS.values())
+            raise ImportRefused(f"{asked!r} is no separator this reads: {names}.", asks_for="separator")
+        return asked
+    bare = "".join(part for index, part in enumerate(line.split('"')) if index % 2 == 0)
+    found = [separator for separator in SEPARATORS if separator in bare]
+    if len(found) > 1:
+        names = " and ".join(SEPARATORS[separator] for separator in found)
+        raise ImportRefused(f"The first line has {names}: name the separator.", asks_for="separator")
+    return found[0] if found else ","
+
+
+def _columns(header: FileRow) -> tuple[str, ...]:
+    names = [name.strip() for name in header.cells]
+    while names and not names[-1]:
+        names.pop()
+    if len(names) > MAX_COLUMNS:
+        raise ImportRefused(f"The file has {len(names)} columns; at most {MAX_COLUMNS} are taken.")
+    if empty := [str(number) for number, name in enumerate(names, 1) if not name]:
+        raise ImportRefused(f"Column {', '.join(empty)} has no name in line {header.line}. Name it or remove it.")
+    folded = [name.casefold() for name in names]
+    if twice := sorted({name for name in folded if folded.count(name) > 1}):
+        raise ImportRefused(f"Line {header.line} names two columns {', '.join(map(repr, twice))}. Rename one.")
+    known = any(name.casefold().replace("_", " ") in NAMES or name.casefold() in NAMES for name in names)
+    if not known and (data := [name for name in names if _is_data(name)]):
+        raise ImportRefused(
+            f"Line {header.line} looks like a row, not like column names: it has {data[0]!r}. Add a line of names."
+        )
+    return tuple(names)
+
+
+def _is_data(name: str) -> bool:
+    plain = name.replace(" ", "")
+    host = plain.rpartition("://")[2].partition("/")[0]
+    labels = host.split(".")
+    return "@" in plain or "://" in plain or plain.replace(".", "").isdigit() or (len(labels) > 1 and all(labels))
+
+
+def _lines(source: Source, content: bytes) -> Iterator[FileRow]:
+    if source.format == ImportFormat.XLSX:
+        for number, cells, problems in workbook.rows(content, source.sheet, MAX_CELL):
+            if any(cells):
+                yield FileRow(number, cells, problems)
+        return
+    yield from _csv_lines(source, content)
+
+
+def _csv_lines(source: Source, content: bytes) -> Iterator[FileRow]:
+    csv.field_size_limit(MAX_CELL)
+    text = io.TextIOWrapper(io.BytesIO(content), encoding=source.encoding, newline="")
+    reader = csv.reader(_without_nul(text), delimiter=source.separator, strict=True)
+    line = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise ImportRefused(_csv_trouble(str(error), line)) from error
+        if any(cell.strip() for cell in cells):
+            yield FileRow(line, cells)
+        line = reader.line_num + 1
+
+
+def _csv_trouble(error: str, line: int) -> str:
+    if "field larger" in error:
+        return f"A cell in the row on line {line} has more than {MAX_CELL:,} characters. Shorten it."
+    if "unexpected end" in error:
+        return f"The row on line {line} opens a quotation mark that is never closed."
+    return f"The row on line {line} is broken ({error}). A quotation mark inside a quoted text is written twice."
+
+
+def _without_nul(text: io.TextIOWrapper) -> Iterator[str]:
+    for number, line in enumerate(text, 1):
+        if "\0" in line:
+            raise ImportRefused(f"Line {number} has a NUL character: the file is damaged, or of another encoding.")
+        yield line
+
+
+def _rows(source: Source, lines: Iterator[FileRow]) -> Iterator[FileRow]:
+    width = len(source.columns)
+    for row in lines:
+        extra = [cell for cell in row.cells[width:] if cell.strip()]
+        problems = dict(row.problems)
+        if extra:
+            problems[width] = f"the row has {len(row.cells)} cells for {width} columns"
+        elif source.format == ImportFormat.CSV and len(row.cells) < width:
+            problems[len(row.cells)] = f"the row has {len(row.cells)} cells for {width} columns"
+        yield FileRow(row.line, _fit(row.cells, width), problems)
+
+
+def _fit(cells: Sequence[str], width: int) -> list[str]:
+    return [*cells[:width], *[""] * (width - len(cells))]

@@ -1,0 +1,39 @@
+"""Rows that need a person, as a file to correct and import again."""
+
+import csv
+from collections.abc import Iterator
+
+from prospects.choices import RowStatus
+from prospects.models import Import, ImportRow
+
+PROBLEM = "import problem"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def refused_rows(of: Import) -> Iterator[str]:
+    """The refused rows as CSV in UTF-8 with a byte order mark, each with its problem in a last column."""
+    write = csv.writer(_Echo()).writerow
+    yield "\ufeff" + write([*of.columns, PROBLEM])
+    # Before the run, what the preview refuses; afterwards what was refused.
+    refused = of.rows.filter(status=RowStatus.REFUSED) | of.rows.filter(
+        status=RowStatus.PENDING, planned=RowStatus.REFUSED
+    )
+    for row in refused.order_by("number").iterator(chunk_size=500):
+        yield write([*map(neutral, row.cells), problem_text(row)])
+
+
+def problem_text(row: ImportRow) -> str:
+    """The row's problems in one line: column, what is wrong with it."""
+    return "; ".join(f"{problem['column'] or 'row'}: {problem['reason']}" for problem in row.problems)
+
+
+def neutral(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula; the importer takes the apostrophe off again."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,150 @@
+"""Taking a file in, and the preview of what it would do."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import transaction
+
+from prospects.choices import ImportFormat, ImportMode, ImportStatus, RowStatus
+from prospects.imports import mapping as mappings
+from prospects.imports import reading
+from prospects.imports.deciding import Decision, decide, keys_of
+from prospects.imports.errors import ImportRefused
+from prospects.imports.fields import clean
+from prospects.imports.reading import FileRow, Source
+from prospects.models import Import, ImportFile, ImportRow
+
+BATCH = 500
+
+
+def upload(
+    filename: str,
+    content: bytes,
+    user: AbstractBaseUser | AnonymousUser | None = None,
+    *,
+    encoding: str = "",
+    separator: str = "",
+    sheet: str = "",
+) -> Import:
+    """Keep the file, with its columns and a suggested mapping. Raises ImportRefused, and then nothing is kept."""
+    source = reading.open_source(filename, content, encoding=encoding, separator=separator, sheet=sheet)
+    with transaction.atomic():
+        made = Import.objects.create(
+            filename=filename,
+            format=source.format,
+            encoding=source.encoding,
+            separator=source.separator,
+            sheet=source.sheet,
+            columns=list(source.columns),
+            mapping=mappings.suggest(source.columns),
+            created_by_id=user.pk if user else None,
+        )
+        ImportFile.objects.create(of=made, content=content)
+    return made
+
+
+def configure(of: Import, mapping: Mapping[str, str], mode: str, overwrite: Iterable[str]) -> None:
+    """Say which column goes where and what may be written. Raises ImportRefused; a new preview is due afterwards."""
+    overwrite = sorted(set(overwrite))
+    mappings.check(of.columns, mapping, overwrite)
+    if mode not in ImportMode.values:
+        raise ImportRefused(f"{mode!r} is no mode: {', '.join(ImportMode.values)}.", asks_for="mode")
+    with _before_it_ran(of) as locked:
+        locked.mapping, locked.mode, locked.overwrite = dict(mapping), mode, overwrite
+        locked.status, locked.planned = ImportStatus.UPLOADED, {}
+        locked.save()
+    of.refresh_from_db()
+
+
+def preview(of: Import, report: Callable[[int], None] = lambda rows: None) -> Import:
+    """Read every row and say what would become of it; nothing but the preview is written.
+
+    `report` is called with the number of rows read so far. Raises ImportRefused when the file turns out broken.
+    """
+    mappings.check(of.columns, of.mapping, of.overwrite)
+    with _before_it_ran(of) as locked:
+        locked.status, locked.planned, locked.rows_total = ImportStatus.PREVIEWING, {}, 0
+        locked.rows.all().delete()
+        locked.save()
+    of.refresh_from_db()
+    try:
+        planned = _stage(of, report)
+    except ImportRefused:
+        ImportRow.objects.filter(of=of).delete()
+        Import.objects.filter(pk=of.pk).update(status=ImportStatus.UPLOADED)
+        raise
+    of.planned = {str(status): planned[status] for status in RowStatus.values if status != RowStatus.PENDING}
+    of.rows_total, of.status = sum(planned.values()), ImportStatus.PREVIEWED
+    of.save()
+    return of
+
+
+@contextmanager
+def _before_it_ran(of: Import) -> Iterator[Import]:
+    """The import's row, locked. Raises ImportRefused when it has been run."""
+    with transaction.atomic():
+        locked = Import.objects.select_for_update().get(pk=of.pk)
+        if locked.status not in (ImportStatus.UPLOADED, ImportStatus.PREVIEWING, ImportStatus.PREVIEWED):
+            raise ImportRefused(f"The import is {locked.get_status_display()}; upload the file again.")
+        yield locked
+
+
+def _stage(of: Import, report: Callable[[int], None]) -> Counter[str]:
+    planned: Counter[str] = Counter()
+    seen: dict[tuple[str, str], int] = {}
+    content = bytes(ImportFile.objects.get(of=of).content)
+    rows = (_row(of, number, row) for number, row in enumerate(reading.read(source_of(of), content), 1))
+    while batch := list(islice(rows, BATCH)):
+        for row, decision in zip(batch, decide(of, batch), strict=True):
+            duplicate = "" if decision.status == RowStatus.REFUSED else _duplicate(row, decision, seen)
+            row.planned = RowStatus.SKIPPED if duplicate else decision.status
+            row.note, row.problems = duplicate or decision.note, decision.problems
+            row.prospect_id = decision.prospect_id
+            planned[row.planned] += 1
+        ImportRow.objects.bulk_create(batch)
+        report(batch[-1].number)
+    return planned
+
+
+def source_of(of: Import) -> Source:
+    return Source(ImportFormat(of.format), of.encoding, of.separator, of.sheet, tuple(of.columns))
+
+
+def _row(of: Import, number: int, row: FileRow) -> ImportRow:
+    values: dict[str, Any] = {}
+    problems = [
+        {"column": _column(of, at), "value": _shown(row.cells[at : at + 1]), "reason": reason}
+        for at, reason in row.problems.items()
+        if at >= len(of.columns) or of.columns[at] in of.mapping or not row.cells[at].strip()
+    ]
+    for at, column in enumerate(of.columns):
+        field, text = of.mapping.get(column), row.cells[at]
+        if field and text.strip() and at not in row.problems:
+            try:
+                values[field] = clean(field, text)
+            except ValueError as error:
+                problems.append({"column": column, "value": _shown([text]), "reason": str(error)})
+    return ImportRow(of=of, number=number, line=row.line, cells=row.cells, values=values, problems=problems)
+
+
+def _column(of: Import, at: int) -> str:
+    return str(of.columns[at]) if at < len(of.columns) else ""
+
+
+def _shown(cells: list[str]) -> str:
+    return "".join(cells)[:200]
+
+
+def _duplicate(row: ImportRow, decision: Decision, seen: dict[tuple[str, str], int]) -> str:
+    keys = list(keys_of(row.values).items())
+    if decision.prospect_id:
+        keys.append(("prospect", str(decision.prospect_id)))
+    for name, key in keys:
+        if line := seen.get((name, key)):
+            return f"The row on line {line} has the same {name}."
+    seen.update(dict.fromkeys(keys, row.line))
+    return ""

@@ -1,0 +1,104 @@
+"""Reading XLSX workbooks, which are ZIP archives that can lie about their size."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from prospects.imports.errors import ImportRefused
+
+MAGIC = b"PK\x03\x04"
+OLD_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
+#: Bytes of all members of the archive, unpacked. What a member says of its size is enforced by the ZIP reader.
+MAX_UNPACKED = 256 * 1024 * 1024
+MAX_MEMBERS = 1000
+#: Blank lines in a row before the rest of a sheet counts as empty.
+MAX_BLANK = 10_000
+_BROKEN = (
+    zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, EOFError, NotImplementedError,
+    TypeError, AttributeError, IndexError,
+)  # fmt: skip
+
+
+def choose_sheet(content: bytes, asked: str) -> str:
+    """The name of the sheet to read. Raises ImportRefused when there are several and none was asked for."""
+    _refuse_bomb(content)
+    with _workbook(content) as book:
+        names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    if asked and asked not in names:
+        raise ImportRefused(f"There is no sheet {asked!r}; there are: {', '.join(names)}.", asks_for="sheet")
+    if not asked and len(names) != 1:
+        raise ImportRefused(f"The workbook has {len(names)} sheets, name one: {', '.join(names)}.", asks_for="sheet")
+    return asked or names[0]
+
+
+def rows(content: bytes, sheet: str, max_cell: int) -> Iterator[tuple[int, list[str], dict[int, str]]]:
+    """Number, texts and problems by column number of each row, also of blank ones."""
+    with _workbook(content) as book:
+        worksheet = book[sheet]
+        worksheet.reset_dimensions()  # what the file claims about its size is not believed
+        blank = 0
+        for number, cells in enumerate(worksheet.iter_rows(), 1):
+            texts = [_text(cell.value) for cell in cells]
+            problems = {at: reason for at, cell in enumerate(cells) if (reason := _problem(cell, texts[at], max_cell))}
+            blank = 0 if any(texts) else blank + 1
+            if blank > MAX_BLANK:
+                return
+            yield number, [text[:max_cell] for text in texts], problems
+
+
+@contextmanager
+def _workbook(content: bytes) -> Iterator[Any]:
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+        try:
+            yield book
+        finally:
+            book.close()
+    except _BROKEN as error:
+        raise ImportRefused(
+            f"The workbook is damaged ({error}). Open it in a spreadsheet and save it again."
+        ) from error
+
+
+def _refuse_bomb(content: bytes) -> None:
+    try:
+        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except zipfile.BadZipFile as error:
+        raise ImportRefused(f"The workbook is damaged ({error}). Save it again.") from error
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MAX_UNPACKED or len(members) > MAX_MEMBERS:
+        raise ImportRefused(
+            f"Unpacked, the workbook would have {unpacked:,} bytes in {len(members):,} parts; at most {MAX_UNPACKED:,} "
+            f"in {MAX_MEMBERS:,} are taken. Remove pictures and formats, or save it as CSV."
+        )
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def _problem(cell: Any, text: str, max_cell: int) -> str:
+    if cell.value is None:
+        return ""
+    if cell.data_type == "f":
+        return "a formula; put its value there"
+    if cell.data_type == "e":
+        return "an error of the spreadsheet"
+    if len(text) > max_cell:
+        return f"more than {max_cell:,} characters"
+    return ""

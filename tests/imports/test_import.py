@@ -1,0 +1,241 @@
+"""An import does what its preview showed, and its numbers add up to the file's rows."""
+
+import pytest
+
+from pipeline import imports as import_jobs
+from pipeline import jobs
+from prospects import changes, imports, suppression
+from prospects.models import ImportRow, Prospect, ProspectEvent, Suppression
+from tests.imports.files import CAUSE, csv_file, previewed, run, xlsx_file
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_preview_writes_no_prospect_and_tells_what_each_row_would_do() -> None:
+    Prospect.objects.create(domain="there.example", discovery_category="food")
+    content = csv_file(
+        ["Website", "E-Mail", "Category"],
+        ["new.example", "info@new.example", "tea"],
+        ["https://www.THERE.example/about", "info@there.example", "tea"],
+        ["NEW.example.", "", ""],
+        ["no domain", "broken@", "tea"],
+        ["", "", "tea"],
+    )
+    of = previewed(content)
+    assert of.mapping == {"Website": "domain", "E-Mail": "contact_email", "Category": "discovery_category"}
+    assert of.planned == {"created": 1, "updated": 1, "skipped": 1, "refused": 2}
+    assert [(row.line, row.planned, row.note) for row in of.rows.order_by("number")] == [
+        (2, "created", ""),
+        (3, "updated", ""),
+        (4, "skipped", "The row on line 2 has the same domain."),
+        (5, "refused", ""),
+        (6, "refused", ""),
+    ]
+    assert [(problem["column"], problem["value"]) for problem in of.rows.get(line=5).problems] == [
+        ("Website", "no domain"),
+        ("E-Mail", "broken@"),
+    ]
+    assert Prospect.objects.count() == 1
+
+
+def test_a_run_does_what_the_preview_showed() -> None:
+    there = Prospect.objects.create(domain="there.example", discovery_category="food")
+    content = csv_file(
+        ["domain", "email", "category", "score"],
+        ["new.example", "Info@New.example", "tea", "12.5"],
+        ["www.there.example", "info@there.example", "tea", ""],
+    )
+    of = run(content)
+    assert of.status == "finished"
+    assert of.outcome == {"created": 1, "updated": 1, "skipped": 0, "refused": 0}
+    made = Prospect.objects.get(domain="new.example")
+    assert (made.contact_email, made.email_key, str(made.score)) == ("Info@New.example", "info@new.example", "12.50")
+    assert (made.discovery_status, made.approval_status, made.stage) == ("DISCOVERED", "pending", "EMAIL_FOUND")
+    there.refresh_from_db()
+    # What was there stays; what was empty is filled.
+    assert (there.domain, there.discovery_category, there.contact_email) == (
+        "there.example",
+        "food",
+        "info@there.example",
+    )
+    assert ProspectEvent.objects.filter(prospect=there, field="contact_email", job=of.job).exists()
+
+
+def test_only_the_fields_named_may_be_overwritten() -> None:
+    there = Prospect.objects.create(domain="there.example", discovery_category="food", discovery_location="Rome")
+    run(
+        csv_file(["domain", "category", "location"], ["there.example", "tea", "Oslo"]), overwrite=["discovery_category"]
+    )
+    there.refresh_from_db()
+    assert (there.discovery_category, there.discovery_location) == ("tea", "Rome")
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcome"),
+    [
+        ("create", {"created": 1, "updated": 0}),
+        ("update", {"created": 0, "updated": 1}),
+        ("both", {"created": 1, "updated": 1}),
+    ],
+)
+def test_a_mode_decides_which_rows_are_written(mode: str, outcome: dict[str, int]) -> None:
+    Prospect.objects.create(domain="there.example")
+    of = run(csv_file(["domain", "category"], ["there.example", "tea"], ["new.example", "tea"]), mode)
+    assert {status: of.outcome[status] for status in outcome} == outcome
+    assert sum(of.outcome.values()) == of.rows_total == 2
+
+
+def test_a_second_run_of_the_same_file_changes_nothing() -> None:
+    content = csv_file(["domain", "category"], ["a.example", "tea"], ["b.example", ""])
+    run(content)
+    before = list(Prospect.objects.order_by("pk").values())
+    assert run(content).outcome == {"created": 0, "updated": 0, "skipped": 2, "refused": 0}
+    assert list(Prospect.objects.order_by("pk").values()) == before
+
+
+def test_what_happened_since_the_preview_counts() -> None:
+    of = previewed(csv_file(["domain", "category"], ["a.example", "tea"]))
+    Prospect.objects.create(domain="a.example", discovery_category="food")
+    jobs.run(import_jobs.start(of, CAUSE).pk)
+    of.refresh_from_db()
+    assert of.outcome["skipped"] == 1
+    assert Prospect.objects.count() == 1
+
+
+def test_an_import_runs_once() -> None:
+    of = previewed(csv_file(["domain"], ["a.example"]))
+    import_jobs.start(of, CAUSE)
+    with pytest.raises(imports.ImportRefused, match="only a previewed one"):
+        import_jobs.start(of, CAUSE)
+
+
+def test_a_mapping_is_remembered_for_the_same_columns() -> None:
+    content = csv_file(["Adresse", "Thema"], ["a.example", "tea"])
+    of = imports.upload("list.csv", content)
+    assert of.mapping == {}
+    imports.configure(of, {"Adresse": "domain", "Thema": "discovery_category"}, "both", [])
+    imports.preview(of)
+    jobs.run(import_jobs.start(of, CAUSE).pk)
+    again = imports.upload("other.csv", csv_file(["Adresse", "Thema"], ["b.example", "tea"]))
+    assert again.mapping == {"Adresse": "domain", "Thema": "discovery_category"}
+
+
+@pytest.mark.parametrize(
+    ("mapping", "match"),
+    [
+        ({"x": "domain"}, "no column 'x'"),
+        ({"domain": "send_status"}, "'send_status' is not to be imported"),
+        ({"domain": "domain", "email": "domain"}, "Two columns"),
+        ({"email": "discovery_category"}, "cannot be told apart"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_refused(mapping: dict[str, str], match: str) -> None:
+    of = imports.upload("list.csv", csv_file(["domain", "email"], ["a.example", ""]))
+    with pytest.raises(imports.ImportRefused, match=match):
+        imports.configure(of, mapping, "both", [])
+
+
+def test_a_workbook_is_read_like_a_csv_file() -> None:
+    content = xlsx_file(
+        ["domain", "score", "category"], ["a.example", 7.0, "tea"], [None, None, None], ["b.example", 8.25]
+    )
+    of = run(content, name="list.xlsx")
+    assert of.outcome["created"] == 2
+    assert list(of.rows.order_by("number").values_list("line", flat=True)) == [2, 4]
+    assert {str(row.score) for row in Prospect.objects.all()} == {"7.00", "8.25"}
+
+
+def test_a_formula_in_a_workbook_refuses_its_row() -> None:
+    of = previewed(xlsx_file(["domain", "category"], ["a.example", "=1+1"], ["b.example", "tea"]), name="list.xlsx")
+    assert of.planned == {"created": 1, "updated": 0, "skipped": 0, "refused": 1}
+    assert "formula" in of.rows.get(planned="refused").problems[0]["reason"]
+
+
+def test_two_prospects_of_one_domain_make_a_row_ambiguous() -> None:
+    Prospect.objects.create(domain="a.example")
+    Prospect.objects.create(domain="www.a.example")
+    of = previewed(csv_file(["domain"], ["a.example"]))
+    assert of.rows.get().problems == [
+        {"column": "domain", "value": "a.example", "reason": "2 prospects have it; merge them first"}
+    ]
+
+
+def test_a_social_profile_is_known_by_its_url_not_its_domain() -> None:
+    content = csv_file(
+        ["profile_url", "platform", "username"],
+        ["https://www.instagram.com/Ann/", "Instagram", "@ann"],
+        ["https://instagram.com/ann?x=1", "instagram", "ann"],
+        ["https://instagram.com/bob", "instagram", "bob"],
+        ["https://instagram.com/eve", "", "eve"],
+    )
+    of = run(content)
+    assert of.outcome == {"created": 2, "updated": 0, "skipped": 1, "refused": 1}
+    assert set(Prospect.objects.values_list("source_type", "source_platform", "domain")) == {
+        ("social", "instagram", "instagram.com")
+    }
+
+
+def test_an_import_leaves_suppression_decisions_and_what_was_sent_alone() -> None:
+    suppression.add([suppression.Entry("old@a.example")])
+    sent = Prospect.objects.create(
+        domain="a.example", contact_email="old@a.example", send_status="sent", approval_status="rejected"
+    )
+    of = run(csv_file(["domain", "email"], ["a.example", "new@a.example"]), overwrite=["contact_email"])
+    assert "suppressed" in of.rows.get().problems[0]["reason"]
+    sent.refresh_from_db()
+    assert (sent.contact_email, sent.send_status, sent.approval_status) == ("old@a.example", "sent", "rejected")
+    assert Suppression.objects.count() == 1
+
+
+def test_refused_rows_come_back_as_a_file_that_can_be_corrected() -> None:
+    content = csv_file(["domain", "username"], ["a.example", "x"], ["wrong", "+ann"])
+    of = run(content)
+    text = "".join(imports.refused_rows(of))
+    assert text == "\ufeffdomain,username,import problem\r\nwrong,'+ann,domain: is no domain\r\n"
+    corrected = run(text.replace("wrong", "right.example").encode())
+    assert corrected.outcome["created"] == 1
+    assert Prospect.objects.get(domain="right.example").username == "+ann"
+
+
+def test_a_revert_deletes_what_was_created_and_puts_back_what_was_changed() -> None:
+    there = Prospect.objects.create(domain="there.example", discovery_category="food")
+    of = run(
+        csv_file(["domain", "category", "email"], ["there.example", "tea", "i@there.example"], ["new.example", "", ""]),
+        overwrite=["discovery_category"],
+    )
+    assert import_jobs.revert(of, CAUSE) == {"deleted": 1, "restored": 1}
+    there.refresh_from_db()
+    assert (there.discovery_category, there.contact_email, there.stage) == ("food", None, "DISCOVERED")
+    assert Prospect.objects.count() == 1
+    of.refresh_from_db()
+    assert of.status == "reverted"
+
+
+def test_a_revert_is_refused_when_something_else_touched_a_row() -> None:
+    of = run(csv_file(["domain"], ["a.example"], ["b.example"]))
+    changes.change(Prospect.objects.filter(domain="b.example"), {"approval_status": "approved"}, CAUSE)
+    with pytest.raises(imports.ImportRefused, match=r"Line 3: b\.example was changed since"):
+        import_jobs.revert(of, CAUSE)
+    assert Prospect.objects.count() == 2
+
+
+def test_a_revert_is_refused_when_a_mail_was_sent_since() -> None:
+    of = run(csv_file(["domain"], ["a.example"]))
+    Prospect.objects.get().email_logs.create(subject="hello")
+    with pytest.raises(imports.ImportRefused, match="was changed since"):
+        import_jobs.revert(of, CAUSE)
+
+
+def test_every_row_of_the_file_has_ended_in_one_of_four_ways() -> None:
+    of = run(csv_file(["domain"], *([f"s{number % 700}.example"] for number in range(1200))))
+    assert of.outcome == {"created": 700, "updated": 0, "skipped": 500, "refused": 0}
+    assert not ImportRow.objects.filter(of=of, status="pending").exists()
+    assert of.job.done_items == 1200
+
+
+def test_a_cancelled_import_can_be_gone_on_with_or_reverted() -> None:
+    of = previewed(csv_file(["domain"], ["a.example"]))
+    job = jobs.cancel(import_jobs.start(of, CAUSE))
+    jobs.run(jobs.retry(job).pk)
+    of.refresh_from_db()
+    assert (of.status, of.outcome["created"]) == ("finished", 1)

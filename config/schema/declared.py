@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
 
 from config.schema.catalog import Column, Table
+
+_CLOCKS = (timezone.now, timezone.localdate, datetime.now, date.today)
 
 
 def annotate(table: Table, model: type[models.Model], connection: BaseDatabaseWrapper) -> Table:
@@ -44,11 +47,14 @@ def backfill(field: models.Field[Any, Any], connection: BaseDatabaseWrapper) -> 
     editor = connection.SchemaEditorClass(connection, collect_sql=True)
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
         return "CURRENT_TIMESTAMP"
+    if field.has_default() and field.default in _CLOCKS:
+        return "CURRENT_TIMESTAMP"
     if field.has_default() and callable(field.default) and not _constant(field.default):
-        return "CURRENT_TIMESTAMP" if isinstance(field.get_default(), date | time) else None
+        return None
     value = editor.effective_default(field)
     return None if value is None else str(editor.quote_value(value))
 
 
 def _constant(default: Callable[[], Any]) -> bool:
-    return bool(default() == default())
+    first, second = default(), default()
+    return bool(first == second) and not isinstance(first, date | time)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,17 +72,20 @@ SELECT encode(sha256(convert_to(string_agg(text, E'\\n' ORDER BY text COLLATE "C
 """
 
 
-def fingerprint_query(connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
-    """The statement that computes the fingerprint, and its parameters."""
+def fingerprint_query(connection: BaseDatabaseWrapper, tables: Collection[str] | None = None) -> tuple[str, list[Any]]:
+    """The statement that computes the fingerprint, and its parameters; `tables` as in `fingerprint`."""
     if connection.vendor == "sqlite":
         return _SQLITE, []
-    names = managed_tables(connection)
+    names = managed_tables(connection) if tables is None else list(tables)
     return _POSTGRESQL, [names, names, names]
 
 
-def fingerprint(connection: BaseDatabaseWrapper) -> str:
-    """The live schema's digest, 64 hexadecimal characters. Raises DatabaseError when it cannot be read."""
-    sql, params = fingerprint_query(connection)
+def fingerprint(connection: BaseDatabaseWrapper, tables: Collection[str] | None = None) -> str:
+    """The live schema's digest, 64 hexadecimal characters. Raises DatabaseError when it cannot be read.
+
+    `tables` are looked at in detail: those of the installed models unless given.
+    """
+    sql, params = fingerprint_query(connection, tables)
     with connection.cursor() as cursor:
         cursor.execute(sql, params or None)
         return str(cursor.fetchone()[0])

@@ -16,6 +16,7 @@ from config.schema.catalog import Snapshot
 from config.schema.catalog.ddl import raw_items
 from config.schema.compare import differences
 from config.schema.findings import Finding
+from config.schema.fingerprint import fingerprint
 from config.schema.rows import broken_promises
 from tests.schema import zoo
 
@@ -86,6 +87,9 @@ class Zoo:
             "index": [index for index in same if index.kind == "index" and not index.keys[0].options],
         }
         return f'"{by_kind[kind][0].name}"'
+
+    def fingerprint(self) -> str:
+        return fingerprint(self.connection, self.expected.tables.keys())
 
     def live(self) -> Snapshot:
         return zoo.live(self.connection, self.expected)

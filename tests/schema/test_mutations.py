@@ -11,6 +11,10 @@ ENGINE = connections["default"].vendor
 KINDS = mutations_sqlite if ENGINE == "sqlite" else mutations_postgresql
 MUTATIONS = {name: rest for name, *rest in KINDS.MUTATIONS}
 HARMLESS = dict(KINDS.HARMLESS)
+#: What no catalog shows: only a full comparison looks at rows and at the next value of a sequence.
+OF_ROWS = {"sequence set back", "sequence restarted", "rows with keys of their own", "orphans"}
+#: Names of indexes and constraints are no part of the fingerprint: another name breaks nothing today.
+OF_NAMES = {"index under another name", "unique under another name", "check under another name"}
 
 
 def skip_older_server(minimum: int = 0) -> None:
@@ -30,8 +34,10 @@ def test_a_database_migrated_step_by_step_is_in_line(zoo_db):
 def test_the_mutation_is_found_with_its_id(name, zoo_db):
     change, wanted, *minimum = MUTATIONS[name]
     skip_older_server(*minimum)
+    before = zoo_db.fingerprint()
     zoo_db.mutate(change)
     found = zoo_db.findings()
+    assert zoo_db.fingerprint() != before or name in OF_ROWS or name in OF_NAMES
     assert wanted in {finding.id for finding in found}, f"{wanted} is not among:\n{texts(found)}"
 
 

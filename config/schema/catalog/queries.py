@@ -82,7 +82,10 @@ SELECT c.conrelid, c.conname, c.contype, pg_get_expr(c.conbin, c.conrelid), c.co
        ARRAY(SELECT a.attname FROM unnest(c.confkey) WITH ORDINALITY k(attnum, place)
              JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum ORDER BY k.place)
 FROM pg_constraint c
-WHERE c.conrelid = ANY (%s::oid[]) AND (c.contype IN ('c', 'f') OR (c.contype = 'n' AND NOT c.convalidated))
+WHERE c.conrelid = ANY (%s::oid[])
+  -- A key that refers to a partitioned table has one more row for each partition of that table.
+  AND NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.oid = c.conparentid AND o.conrelid = c.conrelid)
+  AND (c.contype IN ('c', 'f') OR (c.contype = 'n' AND NOT c.convalidated))
 ORDER BY c.conname
 """
 

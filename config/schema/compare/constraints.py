@@ -241,7 +241,7 @@ def describe_index(index: Index) -> str:
         parts.append("NULLS NOT DISTINCT")
     if index.condition:
         parts.append(f"WHERE {index.condition}")
-    parts.append(index.deferrable.upper())
+    parts.append(deferral(index.deferrable))
     return " ".join(filter(None, parts))
 
 
@@ -250,4 +250,9 @@ def describe_foreign_key(key: ForeignKey) -> str:
     rules = [f"ON {event} {rule}" for event, rule in (("DELETE", key.on_delete), ("UPDATE", key.on_update))]
     listed, target = ", ".join(key.columns), ", ".join(key.target_columns)
     text = f"({listed}) REFERENCES {key.target} ({target}) {' '.join(r for r in rules if 'NO ACTION' not in r)}"
-    return f"{text.strip()} {key.deferrable.upper() or 'NOT DEFERRABLE'}"
+    return f"{text.strip()} {deferral(key.deferrable) or 'NOT DEFERRABLE'}"
+
+
+def deferral(deferrable: str) -> str:
+    """The clause of a constraint whose snapshot says `deferrable`."""
+    return {"": "", "deferrable": "DEFERRABLE"}.get(deferrable, "DEFERRABLE INITIALLY DEFERRED")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.schema.catalog import Check, Column, ForeignKey, Index, Snapshot, Table
+from config.schema.compare.constraints import deferral
 from config.schema.compare.pair import Rename, quoted
 from config.schema.findings import Finding
 from config.schema.repair import words
@@ -176,7 +177,7 @@ class Planner:
         lock = _SCAN.format(table.name) if concurrently else f"SHARE on {table.name}"
         made = [Statement(create, lock, alone=bool(concurrently))]
         if index.constraint:
-            kind = f"{index.kind.upper()} USING INDEX {quoted(index.name)} {words.deferral(index.deferrable)}"
+            kind = f"{index.kind.upper()} USING INDEX {quoted(index.name)} {deferral(index.deferrable)}"
             made.append(self._alter(table.name, f"ADD CONSTRAINT {quoted(index.name)} {kind}".strip()))
         return made
 

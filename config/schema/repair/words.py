@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.schema.catalog import Check, Column, ForeignKey, Index, Table
+from config.schema.compare.constraints import deferral
 from config.schema.compare.pair import quoted
 
 
@@ -64,10 +65,6 @@ def foreign_key(key: ForeignKey) -> str:
     parts += [f"ON DELETE {key.on_delete}"] if key.on_delete != "NO ACTION" else []
     parts += [f"ON UPDATE {key.on_update}"] if key.on_update != "NO ACTION" else []
     return " ".join([*parts, deferral(key.deferrable)]).strip()
-
-
-def deferral(deferrable: str) -> str:
-    return {"": "", "deferrable": "DEFERRABLE"}.get(deferrable, "DEFERRABLE INITIALLY DEFERRED")
 
 
 def exclusion(index: Index, table: Table) -> str:

@@ -5,6 +5,7 @@ from pipeline.admin.jobs import JobAdmin
 from pipeline.admin.mail import EmailAttachmentAdmin, EmailLogAdmin
 from pipeline.admin.runs import DiscoveryQueryAdmin, ScraperHistoryAdmin
 from pipeline.admin.settings import SettingAdmin
+from pipeline.admin.users import MemberAdmin
 from pipeline.admin.webhooks import WebhookAdmin, WebhookDeliveryAdmin
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "EmailAttachmentAdmin",
     "EmailLogAdmin",
     "JobAdmin",
+    "MemberAdmin",
     "ScraperHistoryAdmin",
     "SettingAdmin",
     "SocialIntegrationAdmin",

@@ -1,0 +1,105 @@
+"""Who may open and write what: every address of the admin, walked."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
+
+from pipeline import roles
+from tests.admin.conftest import fill, member
+from tests.admin.test_pages import REGISTERED, list_url, page_url
+
+# The pages for people who are not logged in.
+OPEN = {"login", "logout"}
+ARGUMENTS = {
+    "object_id": str(uuid.UUID(int=1)),
+    "id": "1",
+    "content_type_id": "1",
+    "name": "approve",
+    "app_label": "prospects",
+    "url": "nothing/",
+}
+
+
+def patterns(found: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for entry in found:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry.url_patterns)
+        else:
+            yield entry
+
+
+def address(pattern: URLPattern) -> str:
+    known = (*pattern.pattern.converters, *pattern.pattern.regex.groupindex)
+    arguments = {name: ARGUMENTS[name] for name in known}
+    if pattern.name is None:
+        return "/admin/nothing/"
+    try:
+        return reverse(f"admin:{pattern.name}", kwargs=arguments)
+    except NoReverseMatch:
+        return reverse(f"admin:{pattern.name}", args=list(arguments.values()))
+
+
+ADDRESSES = sorted({address(pattern) for pattern in patterns(admin.site.get_urls()) if pattern.name not in OPEN})
+
+
+def test_the_walk_reaches_the_pages() -> None:
+    assert {list_url(model) for model in REGISTERED} <= set(ADDRESSES)
+    assert len(ADDRESSES) > 80
+
+
+def test_an_anonymous_visitor_is_sent_to_log_in_from_every_page(client: Client, db: None) -> None:
+    login = reverse("admin:login")
+    strays = {
+        url: response.status_code
+        for url in ADDRESSES
+        for response in (client.get(url), client.post(url))
+        if response.status_code != 302 or not response.headers["Location"].startswith(login)
+    }
+    assert strays == {}
+
+
+def test_a_viewer_gets_403_on_every_write(client: Client, charlie: User) -> None:
+    fill(1)
+    client.force_login(charlie)
+    answers = {}
+    for model in REGISTERED:
+        row = model._default_manager.first()
+        urls = [list_url(model).rstrip("/") + "/add/", page_url(row), page_url(row).replace("/change/", "/delete/")]
+        answers |= {url: client.post(url, {"post": "yes"}).status_code for url in urls}
+    assert {url: status for url, status in answers.items() if status != 403} == {}
+
+
+def test_an_administrator_makes_no_superusers_and_does_not_touch_them(client: Client, alice: User) -> None:
+    eve = member("eve", roles.ADMINISTRATOR)
+    client.force_login(eve)
+    url = reverse("admin:auth_user_change", args=[eve.pk])
+    administrator = str(Group.objects.get(name=roles.ADMINISTRATOR).pk)
+    form = {"username": "eve", "is_staff": "on", "is_active": "on", "is_superuser": "on", "groups": administrator}
+    joined = {"date_joined_0": "2026-01-01", "date_joined_1": "10:00:00"}
+    assert client.post(url, form | joined).status_code == 302
+    eve.refresh_from_db()
+    assert not eve.is_superuser
+    assert client.post(reverse("admin:auth_user_change", args=[alice.pk]), form | joined).status_code == 403
+    assert client.post(reverse("admin:auth_user_delete", args=[alice.pk]), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_every_role_sees_the_pages_of_outreach(client: Client, db: None, role: str) -> None:
+    fill(1)
+    client.force_login(member("dora", role))
+    hidden = {model._meta.label for model in REGISTERED if client.get(list_url(model)).status_code != 200}
+    expected = set() if role == roles.ADMINISTRATOR else {"pipeline.SocialIntegration", "pipeline.Webhook"}
+    assert hidden == expected
+
+
+def test_pages_forbid_scripts_styles_and_frames_of_others(site: Client) -> None:
+    policy = site.get(reverse("admin:index")).headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy

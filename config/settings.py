@@ -23,6 +23,7 @@ from config.environment import (
     secret_key,
     throttle_rate,
 )
+from config.logs import without_traceback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -206,8 +207,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"without_traceback": {"()": lambda: without_traceback}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django gives its own logger a handler in development: each line would be there twice.
-    "loggers": {"django": {"handlers": [], "level": "NOTSET"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET"},
+        # Anybody can send a wrong Host header.
+        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
+    },
 }

@@ -13,6 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
 
 ROOT = Path(settings.BASE_DIR)
 DEVELOPMENT = {"DEBUG": "1"}
@@ -153,3 +154,10 @@ def test_spellings_of_postgresql_urls_by_hosting_services_are_understood(read: A
     database = read(PRODUCTION | {"DATABASE_URL": url})["DATABASES"]["default"]
     assert (database["HOST"], database["PORT"], database["PASSWORD"]) == ("db.example.com", 6543, "p@ss")
     assert database["OPTIONS"] == {"sslmode": "require"}
+
+
+def test_a_wrong_host_header_is_one_line_in_the_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    assert client.get("/admin/login/", headers={"host": "elsewhere.example.com"}).status_code == 400
+    [record] = [record for record in caplog.records if record.name == "django.security.DisallowedHost"]
+    assert "elsewhere.example.com" in record.getMessage()
+    assert record.exc_info is None

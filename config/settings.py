@@ -53,6 +53,21 @@ try:
     JOB_BACKOFF_SECONDS: float = env.float("JOB_BACKOFF_SECONDS", 10.0, validate=POSITIVE)
     ENCRYPTION_KEY: str = env.str("ENCRYPTION_KEY", "", validate=fernet_key)
     MASTER_ENCRYPTION_PASSWORD: str = env.str("MASTER_ENCRYPTION_PASSWORD", "")
+    MASTER_ENCRYPTION_SALT: str = env.str("MASTER_ENCRYPTION_SALT", "")
+    # Credentials of the outside services, which the API shows as set or not set.
+    SERVICE_CREDENTIALS: dict[str, str] = {
+        name: env.str(name, "")
+        for name in (
+            "SNOV_USER_ID",
+            "SNOV_SECRET",
+            "DATAFORSEO_LOGIN",
+            "DATAFORSEO_PASSWORD",
+            "GEMINI_API_KEY",
+            "GMAIL_CLIENT_ID",
+            "GMAIL_CLIENT_SECRET",
+            "GMAIL_REFRESH_TOKEN",
+        )
+    }
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
 
@@ -189,13 +204,32 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.api.lists.CheckedPagination",
     "DEFAULT_FILTER_BACKENDS": ["config.api.parameters.StrictFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.api.description.ApiSchema",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_THROTTLE_RATES": {"login_address": LOGIN_RATE_PER_ADDRESS, "login_user": LOGIN_RATE_PER_USER},
     "EXCEPTION_HANDLER": "config.api.problems.exception_handler",
     "NUM_PROXIES": NUM_PROXIES,
     "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Plumbline",
+    "DESCRIPTION": "Prospects, and the steps that move them. docs/api.md explains what all endpoints have in common.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "POSTPROCESSING_HOOKS": [
+        "config.api.description.close_strict_objects",
+        "config.api.description.share_problems",
+    ],
 }
 REST_KNOX = {
     "AUTH_HEADER_PREFIX": "Bearer",

@@ -12,8 +12,9 @@ urlpatterns = [
     path("readyz", readyz),
     path("admin/", admin.site.urls),
     path("api/", include("config.api.urls")),
-    path("api/", include("prospects.urls")),
+    # The pipeline's paths below prospects/ come before prospects/ID.
     path("api/", include("pipeline.urls")),
+    path("api/", include("prospects.urls")),
 ]
 
 handler400 = "config.api.problems.bad_request"

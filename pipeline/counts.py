@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from config.api.integrity import Proof, snapshot
-from prospects.choices import Stage
+from prospects.choices import OutreachStatus, SourcePlatform, Stage
 from prospects.models import Prospect
 from prospects.querysets import ProspectQuerySet
 
@@ -72,3 +72,52 @@ def proven_counts(prospects: ProspectQuerySet, lists: Mapping[str, ProspectQuery
             proof.of_emptiness()
     proof.require()
     return counts
+
+
+def social_lists() -> dict[str, ProspectQuerySet]:
+    """The lists that the social pipeline's status counts, by field."""
+    prospects = Prospect.objects.all()
+    profiles = prospects.social_source()
+    return {
+        "discovered": prospects.social_discovered(),
+        "reviewed": profiles.approved(),
+        "qualified": profiles.scraped(),
+        "drafted": prospects.social_drafts(),
+        "sent": prospects.social_sent(),
+        "followup_ready": prospects.social_to_follow_up(),
+    }
+
+
+def social_status(platform: str = "", category: str = "") -> dict[str, int]:
+    """The numbers of the social pipeline, of one platform and category or of all."""
+    profiles = Prospect.objects.social_source().in_category(category)
+    if platform:
+        profiles = profiles.filter(source_platform=platform)
+    return proven_counts(profiles, social_lists())
+
+
+def social_stats() -> dict[str, int]:
+    """The numbers of the social overview: of all platforms together, and of each with its name in front."""
+    profiles = Prospect.objects.social_source()
+    lists = social_lists()
+    counted = {
+        "total_profiles": profiles,
+        "pending": profiles.filter(outreach_status=OutreachStatus.PENDING),
+        **{field: lists[field] for field in _PER_PLATFORM},
+    }
+    for platform in SourcePlatform.values:
+        of_platform = profiles.filter(source_platform=platform)
+        counted[f"{platform}_total"] = of_platform
+        counted |= {f"{platform}_{field}": lists[field].filter(source_platform=platform) for field in _PER_PLATFORM}
+    return proven_counts(Prospect.objects.all(), counted)
+
+
+_PER_PLATFORM = ("discovered", "drafted", "sent")
+#: The fields of the social overview.
+SOCIAL_STATS_FIELDS = (
+    "total_profiles",
+    *_PER_PLATFORM,
+    "pending",
+    "jobs_running",
+    *(f"{platform}_{field}" for platform in SourcePlatform.values for field in ("total", *_PER_PLATFORM)),
+)

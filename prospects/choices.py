@@ -130,3 +130,22 @@ class RowStatus(models.TextChoices):
 
 # Scraping has looked at the site and left something to work with.
 SCRAPED_STATUSES = (ScrapeStatus.SCRAPED, ScrapeStatus.ENRICHED)
+
+# The labels that the frontend's forms offer.
+OFFERED_CATEGORIES = (
+    "Art Lovers",
+    "Audio Visual",
+    "Childhood Development",
+    "Dogs and Cat Owners - Fur Parent",
+    "Famous Quotes",
+    "Holiday Decor",
+    "Holidays",
+    "Home Decor",
+    "Home Tech",
+    "Interior Decor",
+    "Interior Design",
+    "Museum",
+    "NFTs",
+    "Parenting",
+    "Pet Lovers",
+)

@@ -4,14 +4,15 @@ A decision about several prospects is made for all of them or for none.
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
 
 from prospects import changes
 from prospects.changes import Cause
-from prospects.choices import ApprovalStatus, DraftStatus, Stage
+from prospects.choices import ApprovalStatus, DraftStatus, SourceType, Stage
 from prospects.models import Prospect
 from prospects.querysets import ProspectQuerySet
 
@@ -73,6 +74,47 @@ def promote(ids: Collection[uuid.UUID], cause: Cause) -> int:
         ready = prospects.filter(stage__in=(Stage.EMAIL_FOUND, Stage.LEAD))
         _refuse(_without(prospects, ready), "is not in stage EMAIL_FOUND.", ids)
         return changes.change(prospects.to_promote(), {"approval_status": ApprovalStatus.APPROVED.value}, cause)
+
+
+class Stale(Refused):
+    """The prospect was changed since it was read."""
+
+
+def add(values: Mapping[str, Any], cause: Cause) -> Prospect:
+    """Create a prospect. Raises Refused, naming it, when the web site or profile is there already."""
+    prospect = Prospect(**values)
+    prospect.derive()
+    with transaction.atomic():
+        twins = _twins(prospect)
+        if twin := twins.values_list("pk", flat=True).first():
+            raise Refused(f"{prospect} is there already: {twin}.", {twin: "is the same web site or profile."})
+        changes.create([prospect], cause)
+    return Prospect.objects.get(pk=prospect.pk)
+
+
+def edit(pk: uuid.UUID, values: Mapping[str, Any], cause: Cause, unless_stale: Callable[[Prospect], bool]) -> Prospect:
+    """Write the values to a prospect as long as `unless_stale` accepts the row, which is locked by then.
+
+    Raises Stale or NotFound.
+    """
+    with transaction.atomic():
+        row = find([pk]).select_for_update().get()
+        if not unless_stale(row):
+            raise Stale("The prospect was changed since it was read. Read it again.", {pk: "was changed."})
+        changes.change(Prospect.objects.filter(pk=pk), values, cause)
+        return Prospect.objects.get(pk=pk)
+
+
+def edit_all(ids: Collection[uuid.UUID], values: Mapping[str, Any], cause: Cause) -> int:
+    """Write the same values to several prospects. Raises NotFound."""
+    with transaction.atomic():
+        return changes.change(find(ids), values, cause)
+
+
+def _twins(prospect: Prospect) -> ProspectQuerySet:
+    if prospect.source_type == SourceType.SOCIAL:
+        return Prospect.objects.social_source().filter(profile_url=prospect.profile_url)
+    return Prospect.objects.website_source().filter(domain_key=prospect.domain_key)
 
 
 def set_category(ids: Collection[uuid.UUID], category: str, cause: Cause) -> int:

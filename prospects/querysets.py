@@ -5,12 +5,14 @@ filters all call these. Each returns a queryset of whole rows, in no particular 
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from prospects.choices import (
     SCRAPED_STATUSES,
@@ -29,6 +31,7 @@ from prospects.stages import STAGE_INPUTS, present, stage_expression
 if TYPE_CHECKING:
     from prospects.models import Prospect
 
+FOLLOW_UP_AFTER = timedelta(days=7)
 _HAS_DRAFT = present("draft_subject") & present("draft_body")
 # The sender writes both columns; older rows carry only one of them.
 _SENT = Q(send_status=SendStatus.SENT) | Q(outreach_status=OutreachStatus.SENT)
@@ -140,8 +143,25 @@ class ProspectQuerySet(models.QuerySet["Prospect"]):
     def to_send(self) -> Self:
         return self.website_source().with_email().verified().drafts()
 
+    def social_to_scrape(self) -> Self:
+        """Approved profiles that were not scraped, or without finding an e-mail."""
+        return self.social_leads().filter(scrape_status__in=(ScrapeStatus.DISCOVERED, ScrapeStatus.NO_EMAIL_FOUND))
+
+    def social_to_draft(self) -> Self:
+        return self.social_leads().without_draft().not_sent()
+
+    def social_to_follow_up(self) -> Self:
+        """Profiles written to at least a week ago, or at a time that nobody recorded."""
+        week_ago = timezone.now() - FOLLOW_UP_AFTER
+        return self.social_sent().filter(Q(last_sent=None) | Q(last_sent__lte=week_ago))
+
     def to_promote(self) -> Self:
         return self.filter(stage=Stage.EMAIL_FOUND)
+
+    def categories(self) -> "models.QuerySet[Prospect, str | None]":
+        """The categories of the rows, each once, in order."""
+        named = self.filter(present("discovery_category"))
+        return named.order_by("discovery_category").values_list("discovery_category", flat=True).distinct()
 
     # Counts
 

@@ -1,10 +1,15 @@
 """What the API shows of prospects."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
-from prospects.models import Prospect
+from config.api import fields
+from config.api.fields import StrictSerializer
+from prospects.choices import DiscoveryStatus, OutreachStatus, SourcePlatform, SourceType, Stage
+from prospects.models import Prospect, ProspectEvent
 
 
 class ProspectSerializer(serializers.ModelSerializer[Prospect]):
@@ -60,6 +65,126 @@ class ProspectSerializer(serializers.ModelSerializer[Prospect]):
             "updated_at",
         )
         read_only_fields = fields
+
+
+class ProspectInput(StrictSerializer):
+    """What a person may write. Statuses change by decisions and steps, drafts by `PUT …/draft`."""
+
+    domain = fields.CharField(max_length=253)
+    page_url = fields.URLField(max_length=2000, allow_null=True)
+    page_title = fields.CharField(max_length=2000, allow_null=True)
+    contact_email = fields.EmailField(max_length=320, allow_null=True)
+    contact_method = fields.CharField(max_length=100, allow_null=True)
+    da_est = fields.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0), allow_null=True)
+    score = fields.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0), allow_null=True)
+    discovery_category = fields.CharField(max_length=200, allow_null=True)
+    discovery_location = fields.CharField(max_length=200, allow_null=True)
+    discovery_keywords = fields.CharField(max_length=2000, allow_null=True)
+    outreach_status = fields.ChoiceField(
+        choices=[(value, label) for value, label in OutreachStatus.choices if value != OutreachStatus.SENT],
+        help_text="What came of it. `sent` is written by sending.",
+    )
+    source_type = fields.ChoiceField(choices=SourceType.choices)
+    source_platform = fields.ChoiceField(choices=SourcePlatform.choices, allow_null=True)
+    profile_url = fields.URLField(max_length=2000, allow_null=True)
+    username = fields.CharField(max_length=200, allow_null=True)
+    display_name = fields.CharField(max_length=500, allow_null=True)
+    follower_count = fields.IntegerField(min_value=0, allow_null=True)
+    engagement_rate = fields.DecimalField(max_digits=5, decimal_places=2, min_value=Decimal(0), allow_null=True)
+    bio_text = fields.TextField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        given = super().get_fields()
+        for name, field in given.items():
+            field.required = name in self.required_names
+        return given
+
+    #: The others keep their value, or get the column's default.
+    required_names: tuple[str, ...] = ()
+
+    def validate_domain(self, domain: str) -> str:
+        if not re.fullmatch(r"[^\s/@:?#]+\.[^\s/@:?#]+", domain):
+            raise serializers.ValidationError("Must be a domain such as example.com.")
+        return domain
+
+
+class ProspectEdit(ProspectInput):
+    """At least one field to change."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Give at least one field to change.")
+        return attrs
+
+
+class NewProspect(ProspectInput):
+    required_names = ("domain",)
+    discovery_status = fields.ChoiceField(
+        choices=DiscoveryStatus.choices, help_text="`DISCOVERED` puts a web site on the list that waits for approval."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("source_type") == SourceType.SOCIAL and not (
+            attrs.get("profile_url") and attrs.get("source_platform")
+        ):
+            raise serializers.ValidationError({"profile_url": ["A social profile needs it, and source_platform."]})
+        return attrs
+
+
+class ProspectIds(serializers.Serializer[Any]):
+    prospect_ids = serializers.ListField(child=fields.UUIDField(), allow_empty=False, max_length=10_000)
+
+
+class BulkEdit(StrictSerializer):
+    """The same values for several prospects."""
+
+    prospect_ids = serializers.ListField(child=fields.UUIDField(), allow_empty=False, max_length=10_000)
+    values = ProspectEdit()
+
+
+class DraftInput(serializers.Serializer[Any]):
+    subject = fields.CharField(max_length=1000, required=False, allow_null=True, allow_blank=True)
+    body = fields.TextField(required=False, allow_null=True, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if all(attrs.get(name) is None for name in ("subject", "body")):
+            raise serializers.ValidationError("Give subject, body or both.")
+        return attrs
+
+
+class Done(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+
+
+class Promoted(Done):
+    stage = serializers.ChoiceField(choices=Stage.choices)
+
+
+class Updated(Done):
+    updated_count = serializers.IntegerField(min_value=0)
+
+
+class Categories(serializers.Serializer[Any]):
+    categories = serializers.ListField(child=serializers.CharField())
+    count = serializers.IntegerField(min_value=0)
+    from_database = serializers.IntegerField(min_value=0, help_text="How many of them prospects have.")
+
+
+class EventSerializer(serializers.ModelSerializer[ProspectEvent]):
+    """One change: who or which job, when, which field, from, to, and why."""
+
+    user = serializers.SerializerMethodField(help_text="The name of the user who made the change.")
+    old = serializers.JSONField(allow_null=True)
+    new = serializers.JSONField(allow_null=True)
+
+    class Meta:
+        model = ProspectEvent
+        fields = ("id", "at", "user", "job_id", "kind", "field", "old", "new", "reason")
+        read_only_fields = fields
+
+    def get_user(self, event: ProspectEvent) -> str | None:
+        return event.user.get_username() if event.user else None
 
 
 class WebsiteSerializer(serializers.ModelSerializer[Prospect]):

@@ -2,9 +2,12 @@
 
 from rest_framework.routers import SimpleRouter
 
-from prospects.views import ProspectViewSet
+from prospects.views import DecisionViewSet, EventViewSet, ExportViewSet, ProspectViewSet
 
 router = SimpleRouter(trailing_slash=False)
+router.register("prospects", ExportViewSet, basename="export")
+router.register("prospects", DecisionViewSet, basename="decision")
+router.register("prospects", EventViewSet, basename="event")
 router.register("prospects", ProspectViewSet)
 
 urlpatterns = router.urls

@@ -11,6 +11,15 @@ from rest_framework import serializers
 _LARGEST_INTEGER = 2**31 - 1
 
 
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses a field that it does not know: a value that is not written must not look as if it were."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
+            raise serializers.ValidationError({name: ["Unknown field."] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
 class _Typed:
     """Refuses a value whose JSON type is not one of `json_types`; a boolean is never a number."""
 

@@ -7,6 +7,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.db.models import F, QuerySet
 from knox.models import AuthToken, get_token_model
 from rest_framework import mixins, serializers
+from rest_framework.decorators import action
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -77,6 +78,15 @@ class SessionViewSet(ApiViewSet):
     permissions = {"login": OPEN, "logout": AUTHENTICATED, "me": AUTHENTICATED}
     serializer_class = Credentials
 
+    @action(
+        detail=False,
+        methods=["post"],
+        answer_class=AccessToken,
+        authentication_classes=(),
+        parser_classes=(JSONParser, FormParser, MultiPartParser),
+        throttle_classes=(LoginsPerAddress, LoginsPerUser),
+        further_problems=(401, 429),
+    )
     def login(self, request: Request) -> Response:
         """Exchange user name and password for a token."""
         user = authenticate(request, **self.body())
@@ -87,23 +97,23 @@ class SessionViewSet(ApiViewSet):
         answer = {"access_token": token, "token_type": "bearer", "expires_at": row.expiry}
         return Response(AccessToken(answer).data, headers={"Cache-Control": "no-store"})
 
+    @action(detail=False, methods=["post"], serializer_class=None)
     def logout(self, request: Request) -> Response:
         """Revoke the token this request is made with."""
         request.auth.delete()
         return Response(status=204)
 
+    @action(detail=False, serializer_class=None, answer_class=Me)
     def me(self, request: Request) -> Response:
         """The user behind the token, with roles and permissions."""
         user = request.user
-        return Response(
-            Me(
-                {
-                    "username": user.get_username(),
-                    "is_staff": user.is_staff,
-                    "roles": sorted(user.groups.values_list("name", flat=True)),
-                    "permissions": sorted(user.get_all_permissions()),
-                }
-            ).data
+        return self.answer(
+            {
+                "username": user.get_username(),
+                "is_staff": user.is_staff,
+                "roles": sorted(user.groups.values_list("name", flat=True)),
+                "permissions": sorted(user.get_all_permissions()),
+            }
         )
 
 
@@ -119,11 +129,3 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, ApiViewSet):
     def get_queryset(self) -> QuerySet[AuthToken]:
         tokens: QuerySet[AuthToken] = get_token_model().objects.filter(user=self.request.user.pk)
         return tokens
-
-
-login = SessionViewSet.as_view(
-    {"post": "login"},
-    authentication_classes=(),
-    parser_classes=(JSONParser, FormParser, MultiPartParser),
-    throttle_classes=(LoginsPerAddress, LoginsPerUser),
-)

@@ -1,13 +1,17 @@
 """Paths of the API that belong to no app. The frontend never sends a trailing slash."""
 
 from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
 
-from config.api.sessions import SessionViewSet, TokenViewSet, login
+from config.api.sessions import SessionViewSet, TokenViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("auth", SessionViewSet, basename="session")
+router.register("auth/tokens", TokenViewSet, basename="token")
 
 urlpatterns = [
-    path("auth/login", login),
-    path("auth/logout", SessionViewSet.as_view({"post": "logout"})),
-    path("auth/me", SessionViewSet.as_view({"get": "me"})),
-    path("auth/tokens", TokenViewSet.as_view({"get": "list"})),
-    path("auth/tokens/<str:token_key>", TokenViewSet.as_view({"delete": "destroy"})),
+    *router.urls,
+    path("openapi.yaml", SpectacularAPIView.as_view(), name="openapi"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="openapi"), name="docs"),
 ]

@@ -25,6 +25,16 @@ class ApiViewSet(GenericViewSet[Any]):
     pagination_class = CheckedPagination
     #: "page": a list with window, ordering and filters. "whole": all of it (an export), with filters.
     listing: Literal["", "page", "whole"] = ""
+    #: What a successful answer holds, where that is not what `serializer_class` shows.
+    answer_class: type[serializers.Serializer[Any]] | None = None
+    #: What the API description has to know of an action beyond its classes.
+    always_fails = False
+    answers_many = False
+    further_problems: tuple[int, ...] = ()
+    #: By action: what is read where that is not `serializer_class`.
+    input_classes: ClassVar[Mapping[str, type[serializers.BaseSerializer[Any]]]] = {}
+    #: The actions whose answers carry an ETag.
+    tagged: ClassVar[frozenset[str]] = frozenset()
     #: Further query parameters of the action.
     parameters: type[serializers.Serializer[Any]] | None = None
     filterset_class: type[StrictFilterSet] | None = None
@@ -67,24 +77,41 @@ class ApiViewSet(GenericViewSet[Any]):
         """The validated query parameters of `parameters`."""
         assert self.parameters is not None, "the action declares no parameters"  # noqa: S101  # a programming error
         given = self.request.query_params
-        serializer = self.parameters(
-            data={name: given[name] for name in self.parameters().get_fields() if name in given}
+        return validated(
+            self.parameters, {name: given[name] for name in self.parameters().get_fields() if name in given}
         )
-        serializer.is_valid(raise_exception=True)
-        validated: dict[str, Any] = serializer.validated_data
-        return validated
 
     def body(self) -> dict[str, Any]:
         """The validated body, read by the action's serializer."""
-        serializer = self.get_serializer(data=self.request.data)
-        serializer.is_valid(raise_exception=True)
-        validated: dict[str, Any] = serializer.validated_data
-        return validated
+        serializer_class = self.body_class()
+        assert serializer_class is not None, "the action reads no body"  # noqa: S101  # a programming error
+        return validated(serializer_class, self.request.data)
+
+    def body_class(self) -> type[serializers.BaseSerializer[Any]] | None:
+        """What the action reads of the body; None for nothing."""
+        return self.input_classes.get(self.action, self.serializer_class)
+
+    def require(self, permission: str) -> None:
+        """Raise the 403 problem unless the user has a permission that depends on more than the action."""
+        if not self.request.user.has_perm(permission):
+            self.permission_denied(self.request, HasPermission.message)
+
+    def answer(self, data: Mapping[str, Any], status: int = 200) -> Response:
+        """A successful answer, shaped by `answer_class`."""
+        return Response((self.answer_class or self.get_serializer_class())(data).data, status=status)
 
     def paged(self, queryset: QuerySet[Any]) -> Response:
         """The answer of a list endpoint: filtered, paged, checked."""
         rows = self.paginate_queryset(self.filter_queryset(queryset))
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+
+def validated(serializer_class: type[serializers.BaseSerializer[Any]], data: Any) -> dict[str, Any]:
+    """The data as the serializer reads them. Raises ValidationError."""
+    serializer = serializer_class(data=data)
+    serializer.is_valid(raise_exception=True)
+    values: dict[str, Any] = serializer.validated_data
+    return values
 
 
 def _actions(view: type[ApiViewSet]) -> Iterator[str]:

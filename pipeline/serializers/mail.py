@@ -1,0 +1,108 @@
+"""Mails, drafts by a model, and attachments in the API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.api import fields
+from pipeline.choices import AttachmentScope
+from pipeline.models import EmailAttachment, EmailLog
+
+MAX_ATTACHMENT = 10 * 1024 * 1024
+
+
+class AttachmentSerializer(serializers.ModelSerializer[EmailAttachment]):
+    """A file that goes out with mails, without its bytes."""
+
+    prospect_id = serializers.UUIDField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = EmailAttachment
+        fields = ("id", "filename", "content_type", "size_bytes", "scope", "prospect_id", "created_at")
+        read_only_fields = fields
+
+
+class AttachmentInput(serializers.Serializer[Any]):
+    scope = serializers.ChoiceField(choices=AttachmentScope.choices)
+    prospect_id = serializers.UUIDField(required=False, allow_null=True)
+    file = serializers.FileField(max_length=255, help_text="At most 10 MB.")
+
+    def validate_file(self, file: Any) -> Any:
+        if file.size > MAX_ATTACHMENT:
+            raise serializers.ValidationError("Must be at most 10 MB.")
+        return file
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs["scope"] == AttachmentScope.PROSPECT) != bool(attrs.get("prospect_id")):
+            raise serializers.ValidationError(
+                {"prospect_id": ["Belongs to scope `prospect`, which needs it, and to no other."]}
+            )
+        return attrs
+
+
+class SentEmailSerializer(serializers.ModelSerializer[EmailLog]):
+    """The mail that was sent to a prospect last."""
+
+    email_log_id = serializers.UUIDField(source="id", read_only=True)
+    prospect_id = serializers.UUIDField(read_only=True)
+    provider = serializers.SerializerMethodField()
+    message_id = serializers.SerializerMethodField()
+    thread_id = serializers.SerializerMethodField()
+    raw_response = serializers.JSONField(source="response", read_only=True, allow_null=True)
+    attachments = serializers.SerializerMethodField()
+
+    class Meta:
+        model = EmailLog
+        fields = (
+            "email_log_id",
+            "prospect_id",
+            "subject",
+            "body",
+            "sent_at",
+            "provider",
+            "message_id",
+            "thread_id",
+            "raw_response",
+            "attachments",
+        )
+        read_only_fields = fields
+
+    def get_provider(self, log: EmailLog) -> str:
+        return "smtp" if self._of_response(log, "id") in (None, "smtp") else "gmail"
+
+    def get_message_id(self, log: EmailLog) -> str | None:
+        return self._of_response(log, "id") or self._of_response(log, "message_id")
+
+    def get_thread_id(self, log: EmailLog) -> str | None:
+        return self._of_response(log, "threadId") or self._of_response(log, "thread_id")
+
+    def get_attachments(self, log: EmailLog) -> list[dict[str, Any]]:
+        return list(AttachmentSerializer(self.context["attachments"], many=True).data)
+
+    def _of_response(self, log: EmailLog, key: str) -> str | None:
+        value = log.response.get(key) if isinstance(log.response, dict) else None
+        return None if value is None else str(value)
+
+
+class SendOneInput(serializers.Serializer[Any]):
+    cc = fields.EmailField(max_length=320, required=False, allow_null=True)
+    bcc = fields.EmailField(max_length=320, required=False, allow_null=True)
+
+
+class ChatInput(serializers.Serializer[Any]):
+    message = fields.TextField()
+    current_subject = fields.CharField(max_length=1000, required=False, allow_null=True, allow_blank=True)
+    current_body = fields.TextField(required=False, allow_null=True, allow_blank=True)
+
+
+class WebsiteInput(serializers.Serializer[Any]):
+    website_url = fields.URLField(max_length=2000)
+
+
+class EmailInput(serializers.Serializer[Any]):
+    email = fields.EmailField(max_length=320)
+
+
+class EnrichParameters(serializers.Serializer[Any]):
+    domain = serializers.CharField(max_length=253)
+    name = serializers.CharField(max_length=200, required=False)

@@ -1,0 +1,66 @@
+"""The master switch and the automation settings, which people change while the application runs."""
+
+from typing import Any
+
+from django.db import transaction
+
+from pipeline.models import Setting
+
+MASTER = "scraper_master_enabled"
+AUTOMATIC = "scraper_auto_enabled"
+AUTOMATION = "automation"
+#: What is in force until somebody saves other settings.
+AUTOMATION_DEFAULTS: dict[str, Any] = {
+    "enabled": False,
+    "automatic_scraper": False,
+    "locations": [],
+    "categories": [],
+    "keywords": None,
+    "max_results": 100,
+}
+
+
+class SwitchedOff(Exception):
+    """The master switch is off."""
+
+
+def master_is_on() -> bool:
+    """Whether steps may be started. Off until somebody switches it on."""
+    value = Setting.objects.filter(key=MASTER).values_list("value", flat=True).first()
+    return _is_true(value)
+
+
+def require_master() -> None:
+    """Raise SwitchedOff unless the master switch is on."""
+    if not master_is_on():
+        raise SwitchedOff("The master switch is off. Switch it on before you start a step.")
+
+
+def set_master(enabled: bool) -> None:
+    """Turn the master switch. Off also ends automatic runs."""
+    with transaction.atomic():
+        _write(MASTER, {"value": enabled})
+        if not enabled:
+            _write(AUTOMATIC, {"value": False})
+
+
+def automation() -> dict[str, Any]:
+    """The automation settings: enabled, automatic_scraper, locations, categories, keywords, max_results."""
+    stored = Setting.objects.filter(key=AUTOMATION).values_list("value", flat=True).first()
+    return AUTOMATION_DEFAULTS | (stored if isinstance(stored, dict) else {})
+
+
+def set_automation(values: dict[str, Any]) -> dict[str, Any]:
+    """Save the settings that are given; returns all of them."""
+    with transaction.atomic():
+        merged = automation() | values
+        _write(AUTOMATION, merged)
+    return merged
+
+
+def _is_true(value: Any) -> bool:
+    return value.get("value") is True if isinstance(value, dict) else value is True
+
+
+def _write(key: str, value: Any) -> None:
+    Setting.objects.update_or_create(key=key, defaults={"value": value})

@@ -1,0 +1,212 @@
+"""The social pipeline: profiles, their numbers, decisions and steps."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import StreamingHttpResponse
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.api.exports import csv_response
+from config.api.views import ApiViewSet
+from pipeline import services, steps, switches
+from pipeline.choices import JobStatus, JobType
+from pipeline.counts import social_stats, social_status
+from pipeline.filters import DraftedProfileFilterSet, PlatformFilterSet, ProfileFilterSet
+from pipeline.models import Job
+from pipeline.serializers.social import (
+    ProfileSerializer,
+    SocialStatsSerializer,
+    SocialStatusParameters,
+    SocialStatusSerializer,
+)
+from pipeline.serializers.steps import (
+    SocialDiscoverInput,
+    SocialJobStarted,
+    SocialReviewed,
+    SocialReviewInput,
+    SocialStepInput,
+)
+from pipeline.views.steps import START
+from prospects import decisions
+from prospects.changes import Cause
+from prospects.exports import PROFILES
+from prospects.models import Prospect
+from prospects.querysets import ProspectQuerySet
+from prospects.serializers import Done, DraftInput
+from prospects.views import ORDERINGS, VIEW
+from prospects.views.exports import WHOLE
+from prospects.views.prospects import CHANGE
+
+_RUNNING_TYPES = (JobType.SOCIAL_DISCOVER, JobType.SOCIAL_SCRAPE, JobType.SOCIAL_DRAFT, JobType.SOCIAL_SEND)
+
+
+class SocialViewSet(ApiViewSet):
+    """Social profiles are prospects whose source is `social`."""
+
+    permissions = {
+        "profiles": VIEW,
+        "drafts": VIEW,
+        "sent": VIEW,
+        "save_draft": CHANGE,
+        "stats": VIEW,
+        "status": VIEW,
+        "profiles_csv": VIEW,
+        "drafts_csv": VIEW,
+        "sent_csv": VIEW,
+    }
+    queryset = Prospect.objects.social_source()
+    serializer_class = ProfileSerializer
+    orderings = ORDERINGS
+    default_ordering = ("-created_at",)
+
+    @action(detail=False, listing="page", filterset_class=ProfileFilterSet)
+    def profiles(self, request: Request) -> Response:
+        """Profiles, of all stages unless `discovery_status` names a list."""
+        return self.paged(Prospect.objects.social_source())
+
+    @action(detail=False, listing="page", filterset_class=DraftedProfileFilterSet)
+    def drafts(self, request: Request) -> Response:
+        """Profiles with a draft that was not sent."""
+        return self.paged(Prospect.objects.social_drafts())
+
+    @action(detail=False, listing="page", filterset_class=PlatformFilterSet, default_ordering=("-last_sent",))
+    def sent(self, request: Request) -> Response:
+        """Profiles that were written to, the latest first."""
+        return self.paged(Prospect.objects.social_sent())
+
+    @action(
+        detail=False,
+        methods=["put"],
+        url_path=r"profiles/(?P<pk>[^/.]+)/draft",
+        serializer_class=DraftInput,
+        answer_class=Done,
+    )
+    def save_draft(self, request: Request, pk: UUID) -> Response:
+        """Save the subject or the body of a profile's draft, or both."""
+        texts = self.body()
+        decisions.save_draft(pk, texts.get("subject"), texts.get("body"), Cause(user=request.user))
+        return self.answer({"success": True, "message": "The draft is saved."})
+
+    @action(detail=False, serializer_class=SocialStatsSerializer)
+    def stats(self, request: Request) -> Response:
+        """The numbers of the social overview."""
+        running = Job.objects.filter(
+            job_type__in=_RUNNING_TYPES, status__in=(JobStatus.PENDING, JobStatus.RUNNING)
+        ).count()
+        return Response(self.get_serializer({**social_stats(), "jobs_running": running}).data)
+
+    @action(
+        detail=False,
+        url_path="pipeline/status",
+        serializer_class=SocialStatusSerializer,
+        parameters=SocialStatusParameters,
+    )
+    def status(self, request: Request) -> Response:
+        """How many profiles are at each step, of one platform or of all."""
+        query = self.query()
+        platform = query.get("platform", "")
+        counts: dict[str, Any] = dict(social_status(platform, query.get("category", "")))
+        words = {"status": "active", "platform": platform or None, "message": None, "reason": None}
+        return Response(self.get_serializer(counts | words).data)
+
+    @action(detail=False, url_path="profiles/export/csv", filterset_class=ProfileFilterSet, **WHOLE)
+    def profiles_csv(self, request: Request) -> StreamingHttpResponse:
+        """The profiles as CSV."""
+        return self._csv("profiles.csv", Prospect.objects.social_source())
+
+    @action(detail=False, url_path="drafts/export/csv", filterset_class=DraftedProfileFilterSet, **WHOLE)
+    def drafts_csv(self, request: Request) -> StreamingHttpResponse:
+        """The list `social_drafts` as CSV."""
+        return self._csv("profile-drafts.csv", Prospect.objects.social_drafts())
+
+    @action(detail=False, url_path="sent/export/csv", filterset_class=PlatformFilterSet, **WHOLE)
+    def sent_csv(self, request: Request) -> StreamingHttpResponse:
+        """The list `social_sent` as CSV."""
+        return self._csv("profiles-sent.csv", Prospect.objects.social_sent())
+
+    def _csv(self, filename: str, rows: ProspectQuerySet) -> StreamingHttpResponse:
+        return csv_response(filename, PROFILES, self.filter_queryset(rows).order_by("-created_at", "pk"))
+
+
+class SocialStepViewSet(ApiViewSet):
+    """The steps of the social pipeline."""
+
+    permissions = {
+        "discover": START,
+        "review": CHANGE,
+        "scrape": START,
+        "draft": START,
+        "send": START,
+        "followup": START,
+    }
+    serializer_class = SocialStepInput
+    answer_class = SocialJobStarted
+
+    @action(detail=False, methods=["post"], serializer_class=SocialDiscoverInput)
+    def discover(self, request: Request) -> Response:
+        """Search for profiles on a platform."""
+        params = self.body()
+        switches.require_master()
+        job = steps.make_job(JobType.SOCIAL_DISCOVER, "Discovering profiles", Cause(user=request.user), params)
+        return self._started(job, "Discovery", 0)
+
+    @action(detail=False, methods=["post"], serializer_class=SocialReviewInput, answer_class=SocialReviewed)
+    def review(self, request: Request) -> Response:
+        """Qualify profiles, which also starts scraping them where that is possible, or reject them."""
+        body, cause = self.body(), Cause(user=request.user)
+        ids, decision = body["profile_ids"], body["action"]
+        job, note = None, ""
+        if decision == "reject":
+            count = decisions.reject(ids, cause)
+        else:
+            count = decisions.approve(ids, cause)
+            job, note = self._scrape_if_possible(ids, cause)
+        message = f"{count} profiles {'rejected' if decision == 'reject' else 'qualified'}.{note}"
+        job_id = job.pk if job else None
+        return self.answer(
+            {"success": True, "updated": count, "action": decision, "message": message, "job_id": job_id}
+        )
+
+    @action(detail=False, methods=["post"])
+    def scrape(self, request: Request) -> Response:
+        """Read approved profiles."""
+        return self._start(steps.SOCIAL_SCRAPE)
+
+    @action(detail=False, methods=["post"])
+    def draft(self, request: Request) -> Response:
+        """Write drafts for approved profiles, or follow-ups for those written to."""
+        return self._start(steps.SOCIAL_FOLLOW_UP if self.body()["is_followup"] else steps.SOCIAL_DRAFT)
+
+    @action(detail=False, methods=["post"])
+    def send(self, request: Request) -> Response:
+        """Send the drafts of profiles."""
+        return self._start(steps.SOCIAL_SEND)
+
+    @action(detail=False, methods=["post"])
+    def followup(self, request: Request) -> Response:
+        """Write follow-ups for profiles written to at least a week ago."""
+        return self._start(steps.SOCIAL_FOLLOW_UP)
+
+    def _start(self, step: steps.Step) -> Response:
+        params = {"is_followup": True} if step is steps.SOCIAL_FOLLOW_UP else {}
+        job, count = steps.start(step, Cause(user=self.request.user), self.body().get("profile_ids"), params=params)
+        return self._started(job, step.doing, count)
+
+    def _started(self, job: Job, doing: str, count: int) -> Response:
+        message = f"{doing} was started." if not count else f"{doing} was started for {count} profiles."
+        zeros = {"drafts_created": 0, "messages_sent": 0, "followups_created": 0}
+        return self.answer({"success": True, "job_id": job.pk, "message": message, "profiles_count": count, **zeros})
+
+    def _scrape_if_possible(self, ids: list[UUID], cause: Cause) -> tuple[Job | None, str]:
+        """Qualifying stands by itself; that scraping could not be started is said, not hidden."""
+        ready = Prospect.objects.filter(pk__in=ids).social_to_scrape()
+        try:
+            with transaction.atomic():
+                switches.require_master()
+                job = steps.make_job(JobType.SOCIAL_SCRAPE, "Scraping profiles", cause, {}, ready)
+        except (switches.SwitchedOff, services.NotAvailable) as error:
+            return None, f" They are not being scraped: {error}"
+        return job, ""

@@ -191,6 +191,52 @@ class RecomputeColumn(AdoptionOperation):
         return f"Recompute {self.name} of {self.model_name}"
 
 
+class FillColumn(AdoptionOperation):
+    """Fill an empty text column from another by a function in Python, in batches, from where an earlier run stopped."""
+
+    BATCH = 10_000
+
+    def __init__(self, model_name: str, name: str, source: str, function: Callable[[str], str]) -> None:
+        self.model_name = model_name
+        self.name = name
+        self.source = source
+        self.function = function
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        rows = model._default_manager.using(schema_editor.connection.alias).filter(**{self.name: ""}).order_by("pk")
+        rows = rows.exclude(**{self.source: None}).exclude(**{self.source: ""}).values_list("pk", self.source)
+        filled = 0
+        batch = list(rows[: self.BATCH])
+        while batch:
+            self._write(schema_editor, model, [(pk, self.function(text)) for pk, text in batch])
+            filled += len(batch)
+            logger.info("%s.%s: %s rows filled", model._meta.db_table, self.name, f"{filled:,}")
+            batch = list(rows.filter(pk__gt=batch[-1][0])[: self.BATCH])
+
+    def _write(
+        self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model], values: list[tuple[Any, str]]
+    ) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            rows = [model(pk=pk, **{self.name: value}) for pk, value in values]
+            model._default_manager.using(schema_editor.connection.alias).bulk_update(rows, [self.name], batch_size=100)
+            return
+        quote, pk = schema_editor.quote_name, model._meta.pk
+        keys, texts = zip(*values, strict=True)
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {quote(model._meta.db_table)} SET {quote(self.name)} = v.value "
+                f"FROM unnest(%s::{pk.db_type(schema_editor.connection)}[], %s::text[]) AS v (key, value) "
+                f"WHERE {quote(str(pk.column))} = v.key AND v.value <> ''",
+                [list(keys), list(texts)],
+            )
+
+    def describe(self) -> str:
+        return f"Fill {self.name} of {self.model_name} from {self.source}"
+
+
 class RenameColumnsIfPresent(AdoptionOperation):
     """Give columns of an older system's table the names that the migrations after this one expect."""
 

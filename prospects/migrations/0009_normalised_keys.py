@@ -1,5 +1,3 @@
-from itertools import islice
-
 from django.db import migrations, models
 
 from config.schema import operations
@@ -14,22 +12,12 @@ ALTER TABLE prospects
     ALTER COLUMN email_key TYPE varchar USING (CASE WHEN contact_email ~ '^[!-~]+@[!-?A-~]+$'
         THEN rtrim(lower(contact_email COLLATE "C"), '.') ELSE '' END)
 """
-BATCH = 2000
 
 
-def fill(apps, schema_editor):
-    Prospect = apps.get_model("prospects", "Prospect")
-    prospects = Prospect.objects.using(schema_editor.connection.alias)
+def fill_ascii(apps, schema_editor):
+    prospects = apps.get_model("prospects", "Prospect").objects.using(schema_editor.connection.alias)
     if schema_editor.connection.vendor == "postgresql" and prospects.exists():
         schema_editor.execute(FILL_ASCII)
-    left = prospects.exclude(domain="").filter(domain_key="") | prospects.exclude(contact_email=None).filter(
-        email_key=""
-    )
-    rows = left.only("domain", "contact_email").iterator(chunk_size=BATCH)
-    while batch := list(islice(rows, BATCH)):
-        for row in batch:
-            row.domain_key, row.email_key = domain_key(row.domain), email_key(row.contact_email)
-        prospects.bulk_update(batch, ("domain_key", "email_key"))
 
 
 class Migration(migrations.Migration):
@@ -53,5 +41,7 @@ class Migration(migrations.Migration):
             name="email_key",
             field=models.CharField(db_default="", default="", editable=False, help_text="The e-mail normalised."),
         ),
-        migrations.RunPython(fill, migrations.RunPython.noop, elidable=False),
+        migrations.RunPython(fill_ascii, migrations.RunPython.noop),
+        operations.FillColumn("Prospect", "domain_key", "domain", domain_key),
+        operations.FillColumn("Prospect", "email_key", "contact_email", email_key),
     ]

@@ -3,19 +3,20 @@ from django.db import migrations, models
 import config.schema.operations
 from prospects.keys import profile_key
 
-BATCH = 1000
+# The keys of plain ASCII addresses, as prospects.keys makes them (a test compares the two): one rewrite of the table.
+FILL_ASCII = r"""
+ALTER TABLE prospects ALTER COLUMN profile_key TYPE varchar USING (
+    CASE WHEN profile_url ~ '^https?://[A-Za-z0-9.-]+(/[A-Za-z0-9._~/-]*)?$'
+    THEN regexp_replace(rtrim(lower(substring(profile_url COLLATE "C" from '^https?://([^/]+)')), '.'), '^www\.', '')
+        || rtrim(lower(substring(profile_url COLLATE "C" from '^https?://[^/]+(.*)$')), '/')
+    ELSE '' END)
+"""
 
 
-def fill(apps, schema_editor):
+def fill_ascii(apps, schema_editor):
     prospects = apps.get_model("prospects", "Prospect").objects.using(schema_editor.connection.alias)
-    # A profile without a URL keeps its empty key; the others get theirs in the order of their ids.
-    left = prospects.exclude(profile_url=None).exclude(profile_url="").filter(profile_key="").order_by("pk")
-    last = None
-    while batch := list((left.filter(pk__gt=last) if last else left).only("pk", "profile_url")[:BATCH]):
-        last = batch[-1].pk
-        for row in batch:
-            row.profile_key = profile_key(row.profile_url)
-        prospects.bulk_update(batch, ["profile_key"])
+    if schema_editor.connection.vendor == "postgresql" and prospects.exclude(profile_url=None).exists():
+        schema_editor.execute(FILL_ASCII)
 
 
 class Migration(migrations.Migration):
@@ -26,7 +27,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(fill, migrations.RunPython.noop),
+        migrations.RunPython(fill_ascii, migrations.RunPython.noop),
+        config.schema.operations.FillColumn("Prospect", "profile_key", "profile_url", profile_key),
         config.schema.operations.AddIndexIfMissing(
             model_name="Prospect",
             index=models.Index(

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
+from django.dispatch import Signal
 
 from pipeline.choices import JobItemStatus, JobStatus
 from pipeline.jobs.handlers import Handler, JobFailed, Outcome, handler_for
@@ -33,6 +34,9 @@ MAX_ATTEMPTS = 5
 LONGEST_BACKOFF = timedelta(hours=1)
 #: The time of the last ring of a job that the next reaper is to ring for.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+#: Sent with the job's row as sender after each transaction that has advanced it.
+progressed = Signal()
 
 #: Set when the worker process was asked to end: its job is handed back at the next item.
 stopping = threading.Event()
@@ -148,6 +152,7 @@ class Run:
             yield job
             job.save()
             held.update(lease_until=Now() + _lease(), heartbeat_at=Now())
+        progressed.send(self.job)
 
     def advance(self, *, done: int = 0, failed: int = 0, activity: str = "") -> None:
         """Count what was done; only inside `transaction()`. Progress makes the count of attempts start again."""

@@ -76,7 +76,7 @@ class Reaper(threading.Thread):
         self.ended = threading.Event()
 
     def run(self) -> None:
-        while not self.ended.wait(INTERVAL):
+        while not self.ended.wait(min(INTERVAL, settings.JOB_LEASE_SECONDS)):
             close_old_connections()
             try:
                 reap()

@@ -65,7 +65,7 @@ def database_server(tmp_path_factory) -> Iterator[Server]:
 def migrated_template(database_server) -> str:
     """A database that `manage.py migrate` has made, once a run. Copy it, never use it."""
     url = database_server.create()
-    done = run(sys.executable, "manage.py", "migrate", "-v0", database_url=url, timeout=60)
+    done = run(sys.executable, "manage.py", "migrate", "-v0", database_url=url, timeout=300)
     assert done.returncode == 0, done.stderr
     return url
 

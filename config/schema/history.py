@@ -87,6 +87,24 @@ def findings(connection: BaseDatabaseWrapper) -> list[Finding]:
     return list(_History(connection.alias, labels, rows, loader).findings())
 
 
+def doubled(rows: Iterable[Row]) -> list[Row]:
+    """The rows that say again what an older row says."""
+    rows = list(rows)
+    first: dict[Key, Row] = {}
+    for row in rows:
+        first.setdefault(row.key, row)
+    return [row for row in rows if first[row.key] is not row]
+
+
+def lost(rows: Iterable[Row]) -> list[Key]:
+    """Migrations that are not recorded though later ones, which need them, are; in the order they run."""
+    loader = HistoryLoader(row.key for row in rows)
+    applied = loader.applied_migrations
+    known = sorted(applied.keys() & loader.graph.nodes.keys())
+    needed = [key for last in known for key in loader.graph.forwards_plan(last)]
+    return list(dict.fromkeys(key for key in needed if key not in applied))
+
+
 def model_changes() -> list[Finding]:
     """The model changes that no migration makes yet (E003), one finding per app; asks no database."""
     loader = MigrationLoader(None, ignore_no_migrations=True)

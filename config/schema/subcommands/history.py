@@ -1,0 +1,62 @@
+"""manage.py schema history: what is wrong with the recorded migrations, and its repair."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+
+from config.schema import guard, history
+from config.schema.findings import Report
+from config.schema.locks import migration_lock
+from config.schema.subcommands.diff import exit_code
+
+HELP = (
+    "say what is wrong with the migration history; exit 0 nothing, 1 something, 2 cannot verify, 3 refused as unsafe. "
+    "--repair removes rows that say the same twice, and records migrations whose rows are lost while later ones are "
+    "there, if the database is what all migrations make"
+)
+
+REFUSED = 3
+_ABOUT_HISTORY = frozenset({"schema.E001", "schema.E002"})
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--repair", action="store_true", help="mend what can be mended without guessing")
+
+
+def run(command: BaseCommand, options: dict[str, Any]) -> int:
+    using = options["database"]
+    report = _report(using)
+    if report.ok or not options["repair"] or any(finding.id == "schema.E000" for finding in report.findings):
+        command.stdout.write(report.as_text())
+        return exit_code(report)
+    with migration_lock(using, command.stderr.write):
+        refused = _repair(command, using)
+    command.stdout.write(_report(using).as_text())
+    return REFUSED if refused else exit_code(_report(using))
+
+
+def _report(using: str) -> Report:
+    return Report.of(history.findings(connections[using]), using)
+
+
+def _repair(command: BaseCommand, using: str) -> bool:
+    """Whether it had to leave something because the database does not prove it."""
+    recorder = MigrationRecorder(connections[using])
+    for row in history.doubled(history.recorded_rows(connections[using])):
+        recorder.migration_qs.filter(id=row.id).delete()
+        command.stdout.write(f"Removed a second row of {row.app}.{row.name} (id {row.id}).")
+    lost = history.lost(history.recorded_rows(connections[using]))
+    differs = [finding for finding in guard.compare(using).errors if finding.id not in _ABOUT_HISTORY] if lost else []
+    if differs:
+        command.stderr.write(
+            "Not recorded, because the database is not what these migrations make: "
+            f"{', '.join('.'.join(key) for key in lost)}\n{Report.of(differs, using).as_text()}"
+        )
+        return True
+    for app, name in lost:
+        recorder.record_applied(app, name)
+        command.stdout.write(f"Recorded {app}.{name}: later migrations need it, and what it makes is there.")
+    return False

@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError, ProgrammingError, connectio
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
-from config.schema import alembic, history, rows
+from config.schema import alembic, history, ignore, rows
 from config.schema.catalog import Snapshot, SnapshotError, snapshot
 from config.schema.compare import differences
 from config.schema.compare.pair import managed
@@ -55,7 +55,7 @@ def verify(using: str = "default") -> Report:
         if start.warnings is None:
             return _compare_and_remember(connection, start.fingerprint)
         changed = alembic.findings(connection, present=True) if start.adopted else ()
-        return Report.of((*found, *model_changes(), *start.warnings, *changed), using)
+        return Report.of(ignore.applied((*found, *model_changes(), *start.warnings, *changed)), using)
     except (DatabaseError, InterfaceError, SnapshotError) as error:
         return Report.of([unreachable(using, error)], using)
 
@@ -156,7 +156,7 @@ class _Comparison:
     wanted: Snapshot | None = None
 
     def report(self, using: str) -> Report:
-        return Report.of((*self.past, *model_changes(), *self.found), using)
+        return Report.of(ignore.applied((*self.past, *model_changes(), *self.found)), using)
 
 
 def _compare(connection: BaseDatabaseWrapper) -> _Comparison:
@@ -178,7 +178,7 @@ def _compare_and_remember(connection: BaseDatabaseWrapper, live: str) -> Report:
         comparison = _compare(connection)
     except ShadowError as error:
         return Report.of([unreachable(connection.alias, error)], connection.alias)
-    if not any(finding.is_error for finding in comparison.found) and fingerprint(connection) == live:
+    if not any(finding.is_error for finding in ignore.applied(comparison.found)) and fingerprint(connection) == live:
         _compared[connection.alias, live] = comparison.found
     return comparison.report(connection.alias)
 

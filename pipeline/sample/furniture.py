@@ -1,19 +1,30 @@
 """What stands around the prospects: settings, attachments, automatic runs, and the jobs that did not go well."""
 
+import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from django.contrib.auth.models import User
 
 from pipeline.choices import AttachmentScope, JobStatus, JobType, QueryStatus, ScraperRunStatus
 from pipeline.models import DiscoveryQuery, EmailAttachment, Job, ScraperHistory, Setting
 from pipeline.sample import texts
+from prospects import changes
+from prospects.changes import Cause
+from prospects.choices import DiscoveryStatus, ScrapeStatus
 from prospects.models import Prospect
 
 _CATEGORIES = ["Art Lovers", "Home Decor"]
 _LOCATIONS = ["Germany", "Canada"]
 
 
-def furnish(now: datetime) -> None:
+# So many leads were entered a second time, by hand, for the report of duplicates to find.
+DUPLICATES = 4
+
+
+def furnish(now: datetime, user: User) -> None:
     _settings()
+    _duplicates(now, user)
     _attachments(now)
     _automatic_runs(now)
     _unfinished_jobs(now)
@@ -38,6 +49,23 @@ def _settings() -> None:
     }
     values = {"automation": automation, **{key: {"value": value} for key, value in switches.items()}}
     Setting.objects.bulk_create(Setting(key=key, value=value) for key, value in values.items())
+
+
+def _duplicates(now: datetime, user: User) -> None:
+    cause = Cause(user=user, reason="entered by hand")
+    for lead in Prospect.objects.leads().order_by("created_at", "pk")[:DUPLICATES]:
+        again = Prospect(
+            id=uuid.uuid5(lead.pk, "again"),
+            domain=lead.domain.removeprefix("www.").title(),
+            discovery_status=DiscoveryStatus.DISCOVERED.value,
+            discovery_category=lead.discovery_category,
+            discovery_location=lead.discovery_location,
+            is_manual=True,
+            created_at=now,
+        )
+        changes.create([again], cause)
+        found = {"contact_email": lead.contact_email, "scrape_status": ScrapeStatus.ENRICHED.value}
+        changes.change(Prospect.objects.filter(pk=again.pk), found, cause)
 
 
 def _attachments(now: datetime) -> None:

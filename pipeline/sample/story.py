@@ -50,7 +50,7 @@ def load(user: User, progress: Callable[[int, int], None]) -> int:
         with _dated(moment):
             step(moment)
         progress(done, len(plan))
-    furnish(now)
+    furnish(now, user)
     _date_rows()
     return Prospect.objects.count()
 

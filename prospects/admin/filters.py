@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from prospects.categories import used_categories
 from prospects.querysets import ProspectQuerySet
 
 # Value in the address, name on the page; the value is the queryset's method.
@@ -68,9 +69,7 @@ class CategoryFilter(admin.SimpleListFilter):
     parameter_name = "category"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        rows = model_admin.model.objects.order_by("discovery_category")
-        categories = rows.values_list("discovery_category", flat=True).distinct()
-        return [(category, category) for category in categories if category]
+        return [(category, category) for category in used_categories()]
 
     def has_output(self) -> bool:
         # Django does not apply a filter without output, and would show every row for a category that is gone.

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils import timezone
 
 from prospects.choices import (
@@ -131,6 +131,7 @@ class Prospect(models.Model):
             models.Index(fields=("thread_id",), name="ix_prospects_thread_id"),
             models.Index(fields=("profile_url",), name="ix_prospects_profile_url"),
             models.Index(fields=("username",), name="ix_prospects_username"),
+            models.Index(Upper("discovery_category"), "discovery_category", name="prospects_category"),
             models.Index(fields=("-created_at", "id"), name="prospects_newest"),
             models.Index(
                 fields=("-created_at", "id"),

@@ -84,8 +84,24 @@ def test_the_ordering_of_the_list_is_remembered_until_it_is_taken_back(site: Cli
 
 def test_a_long_list_is_not_counted_to_its_end(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("config.admin.MAX_COUNT", 3)
+    monkeypatch.setattr("prospects.admin.ProspectAdmin.list_per_page", 2)
     Prospect.objects.bulk_create(scraped(number) for number in range(5))
     html = site.get(LIST).content.decode()
     assert "more than 3" in html
     assert "Select all prospects" not in html
     assert "across all pages" not in html
+
+
+def test_categories_are_offered_once_whatever_their_case(site: Client) -> None:
+    names = ("Museum", "MUSEUM", "Art Lovers", " ", None)
+    Prospect.objects.bulk_create(scraped(n, discovery_category=name) for n, name in enumerate(names))
+    filters = site.get(LIST).context["cl"].filter_specs
+    (offered,) = [spec.lookup_choices for spec in filters if spec.title == "category"]
+    assert [name.casefold() for name, _ in offered] == ["art lovers", "museum"]
+    assert shown(site, category="museum") == {"site0.example.com", "site1.example.com"}
+
+
+@pytest.mark.parametrize("text", ["SITE1.EXAMPLE.COM", "www.site1", "Office@Site1", " number 1"])
+def test_search_does_not_mind_case_and_spaces(site: Client, text: str) -> None:
+    Prospect.objects.bulk_create([scraped(1), scraped(2)])
+    assert shown(site, q=text) == {"site1.example.com"}

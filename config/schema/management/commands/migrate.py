@@ -10,7 +10,7 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from django.db.migrations.migration import Migration
 
-from config.schema import checks, guard, history, repair
+from config.schema import checks, guard, history, repair, watch
 from config.schema.conf import guarded_databases, schema_settings
 from config.schema.findings import Report
 from config.schema.locks import LockLostError, lock_timeout, migration_lock, set_lock_timeout, was_lock_timeout
@@ -43,7 +43,7 @@ class Command(migrate.Command):
             super().handle(*args, **options)
             return
         try:
-            with migration_lock(self.using, self.stderr.write):
+            with migration_lock(self.using, self.stderr.write), watch.migrating(connections[self.using]):
                 self._refuse("schema.E002", "schema.E011")
                 with lock_timeout(connections[self.using], schema_settings().lock_timeout):
                     self._migrate(*args, **options)

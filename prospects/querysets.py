@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Now
+from django.db.models.functions import Now, StrIndex, Substr
 from django.utils import timezone
 
 from prospects.choices import (
@@ -23,6 +24,7 @@ from prospects.choices import (
     SendStatus,
     SourceType,
     Stage,
+    SuppressionKind,
     VerificationStatus,
 )
 from prospects.keys import domain_key, email_key, profile_key
@@ -35,6 +37,24 @@ FOLLOW_UP_AFTER = timedelta(days=7)
 _HAS_DRAFT = present("draft_subject") & present("draft_body")
 # The sender writes both columns; older rows carry only one of them.
 _SENT = Q(send_status=SendStatus.SENT) | Q(outreach_status=OutreachStatus.SENT)
+
+
+def _is_suppressed() -> Exists:
+    """Whether the e-mail address is suppressed, or its domain or the site's, or one of up to three above them."""
+    suppression = apps.get_model("prospects", "Suppression")
+    address = OuterRef("email_key")
+    host = Substr(address, StrIndex(address, Value("@")) + 1)
+    domains = [*_with_parents(host), *_with_parents(OuterRef("domain_key"))]
+    listed = Q(kind=SuppressionKind.EMAIL, key=address) | Q(kind=SuppressionKind.DOMAIN, key__in=domains)
+    return Exists(suppression._default_manager.filter(listed))
+
+
+def _with_parents(domain: Any, levels: int = 3) -> list[Any]:
+    domains = [domain]
+    for _ in range(levels):
+        domains.append(Substr(domains[-1], StrIndex(domains[-1], Value(".")) + 1))
+    return domains
+
 
 # Columns that are derived from others and written with them.
 DERIVED = ("stage", "domain_key", "email_key", "profile_key", "updated_at")
@@ -88,6 +108,13 @@ class ProspectQuerySet(models.QuerySet["Prospect"]):
     def not_sent(self) -> Self:
         return self.exclude(_SENT)
 
+    def may_be_written_to(self) -> Self:
+        """Those whose address and domains are not suppressed: nobody else may be enrolled or mailed."""
+        return self.exclude(_is_suppressed())
+
+    def suppressed(self) -> Self:
+        return self.filter(_is_suppressed())
+
     def in_category(self, category: str) -> Self:
         """The rows of a category, in any case; an empty text or `all` means every row."""
         category = category.strip()
@@ -137,23 +164,23 @@ class ProspectQuerySet(models.QuerySet["Prospect"]):
         return self.scraped_emails().exclude(verification_status=VerificationStatus.VERIFIED)
 
     def to_draft(self) -> Self:
-        """Web sites with an e-mail found by scraping, not rejected, without a draft and not sent."""
-        return self.scraped_emails().not_rejected().without_draft().not_sent()
+        """Web sites with an e-mail found by scraping, not rejected nor suppressed, without a draft and not sent."""
+        return self.scraped_emails().not_rejected().without_draft().not_sent().may_be_written_to()
 
     def to_send(self) -> Self:
-        return self.website_source().with_email().verified().drafts()
+        return self.website_source().with_email().verified().drafts().may_be_written_to()
 
     def social_to_scrape(self) -> Self:
         """Approved profiles that were not scraped, or without finding an e-mail."""
         return self.social_leads().filter(scrape_status__in=(ScrapeStatus.DISCOVERED, ScrapeStatus.NO_EMAIL_FOUND))
 
     def social_to_draft(self) -> Self:
-        return self.social_leads().without_draft().not_sent()
+        return self.social_leads().without_draft().not_sent().may_be_written_to()
 
     def social_to_follow_up(self) -> Self:
         """Profiles written to at least a week ago, or at a time that nobody recorded."""
         week_ago = timezone.now() - FOLLOW_UP_AFTER
-        return self.social_sent().filter(Q(last_sent=None) | Q(last_sent__lte=week_ago))
+        return self.social_sent().filter(Q(last_sent=None) | Q(last_sent__lte=week_ago)).may_be_written_to()
 
     def to_promote(self) -> Self:
         return self.filter(stage=Stage.EMAIL_FOUND)

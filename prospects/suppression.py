@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import transaction
 
 from prospects.choices import SuppressionKind, SuppressionReason, SuppressionSource
 from prospects.keys import domain_key, email_key
@@ -51,10 +52,11 @@ def add(
     """Suppress; returns how many are new. What is on the list already stays as it is. Raises NotSuppressible."""
     user_id = user.pk if user else None
     rows = (_row(entry, user_id, source) for entry in entries)
-    before = Suppression.objects.count()
-    while batch := list(islice(rows, BATCH)):
-        Suppression.objects.bulk_create(batch, ignore_conflicts=True)
-    return Suppression.objects.count() - before
+    with transaction.atomic():
+        before = Suppression.objects.count()
+        while batch := list(islice(rows, BATCH)):
+            Suppression.objects.bulk_create(batch, ignore_conflicts=True)
+        return Suppression.objects.count() - before
 
 
 def suppressed_emails(keys: Collection[str]) -> set[str]:

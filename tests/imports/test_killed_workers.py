@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django_tasks_db.models import DBTaskResult
 
 from tests.imports.files import csv_file
 from tests.jobs.live import Live, live_database
@@ -67,7 +68,7 @@ def prove(live: Live, folder: Path, rows: int, kills: int) -> None:
         live.wait(lambda: settled(live))
         # The reaper of a worker also ends the queue's entries of those that were killed.
         live.wait(
-            lambda: live.query("SELECT count(*) FROM django_tasks_db_dbtaskresult WHERE status = 'RUNNING'") == [(0,)]
+            lambda: live.query(f"SELECT count(*) FROM {DBTaskResult._meta.db_table} WHERE status = 'RUNNING'") == [(0,)]
         )
     assert_all_done_once(live, rows)
 

@@ -1,0 +1,85 @@
+"""Whoever is suppressed is not written to, however the address is spelled and whatever else happens."""
+
+import pytest
+
+from prospects import suppression
+from prospects.models import Prospect, Suppression
+from prospects.suppression import Entry, NotSuppressible
+
+pytestmark = pytest.mark.django_db
+
+
+def ready(domain: str, email: str) -> Prospect:
+    return Prospect.objects.create(
+        domain=domain,
+        contact_email=email,
+        scrape_status="SCRAPED",
+        verification_status="verified",
+        draft_status="drafted",
+        draft_subject="s",
+        draft_body="b",
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "domain", "email"),
+    [
+        ("Ann@A.example", "site.example", "ann@a.example"),
+        ("a.example", "site.example", "ann@a.example"),
+        ("@a.example", "site.example", "ann@a.example"),
+        ("www.Site.example", "site.example", "ann@a.example"),
+        ("a.example", "site.example", "ann@mail.eu.a.example"),
+        ("bücher.example", "site.example", "ann@xn--bcher-kva.example"),
+    ],
+)
+def test_a_suppressed_prospect_is_in_no_list_of_those_to_write_to(value: str, domain: str, email: str) -> None:
+    row = ready(domain, email)
+    assert [*Prospect.objects.may_be_written_to()] == [*Prospect.objects.to_send()] == [row]
+    suppression.add([Entry(value)])
+    assert not Prospect.objects.may_be_written_to().exists()
+    assert not Prospect.objects.to_send().exists()
+    assert [*Prospect.objects.suppressed()] == [row]
+    Prospect.objects.update(draft_subject=None)
+    assert not Prospect.objects.to_draft().exists()
+
+
+@pytest.mark.parametrize("value", ["ann@b.example", "b.example", "sub.a.example", "xa.example"])
+def test_others_are_not_suppressed(value: str) -> None:
+    row = ready("site.example", "ann@a.example")
+    suppression.add([Entry(value)])
+    assert [*Prospect.objects.may_be_written_to()] == [row]
+
+
+def test_counts_know_of_suppression_too() -> None:
+    ready("site.example", "ann@a.example")
+    suppression.add([Entry("a.example")])
+    assert Prospect.objects.all().count_each({"to_send": Prospect.objects.to_send()}) == {"to_send": 0}
+
+
+def test_python_and_the_database_agree_on_who_is_suppressed() -> None:
+    suppression.add([Entry("a.example"), Entry("x@b.example")])
+    emails = ["q@a.example", "q@sub.a.example", "x@b.example", "y@b.example", "q@aa.example"]
+    for number, email in enumerate(emails):
+        Prospect.objects.create(domain=f"s{number}.example", contact_email=email)
+    listed = Prospect.objects.suppressed().values_list("email_key", flat=True)
+    assert set(listed) == suppression.suppressed_emails(emails) == {"q@a.example", "q@sub.a.example", "x@b.example"}
+
+
+def test_what_is_on_the_list_stays_as_it_was_first_given() -> None:
+    assert suppression.add([Entry("a@b.example", "complaint", "by phone")]) == 1
+    assert suppression.add([Entry("A@B.example", "other"), Entry("c.example")]) == 1
+    row = Suppression.objects.get(kind="email")
+    assert (row.value, row.reason, row.note) == ("a@b.example", "complaint", "by phone")
+
+
+@pytest.mark.parametrize("value", ["", "com", "a b@c.example", "@", "x@", "x@y", "http://a.example/"])
+def test_what_is_neither_an_address_nor_a_domain_is_refused(value: str) -> None:
+    with pytest.raises(NotSuppressible):
+        suppression.add([Entry(value)])
+    assert not Suppression.objects.exists()
+
+
+def test_all_or_none_are_added() -> None:
+    with pytest.raises(NotSuppressible):
+        suppression.add([Entry(f"{n}@a.example") for n in range(600)] + [Entry("wrong")])
+    assert not Suppression.objects.exists()

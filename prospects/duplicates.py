@@ -1,0 +1,209 @@
+"""Likely duplicates, and merging two prospects into one so that it can be undone."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Model
+from django.utils import timezone
+
+from prospects import changes
+from prospects.changes import Cause
+from prospects.choices import DraftStatus, OutreachStatus, ScrapeStatus, SendStatus, SourceType, VerificationStatus
+from prospects.decisions import Refused
+from prospects.models import Merge, Prospect
+from prospects.querysets import DERIVED
+
+#: What makes two prospects likely the same: a name and the normalised column that is equal.
+KINDS = {"domain": "domain_key", "email": "email_key", "profile": "profile_key"}
+# Keys of a prospect and what follows from others; decisions stay those of the kept one.
+_KEPT = frozenset({"id", "created_at", "approval_status", "discovery_status", "is_manual", *DERIVED})
+# Columns that mean something together: taken from the merged prospect when it alone has come that far.
+_STEPS: tuple[tuple[str, frozenset[str], tuple[str, ...]], ...] = (
+    (
+        "scrape_status",
+        frozenset({ScrapeStatus.SCRAPED, ScrapeStatus.ENRICHED}),
+        ("scrape_status", "scrape_payload", "scrape_source_url", "scraped_at"),
+    ),
+    (
+        "verification_status",
+        frozenset({VerificationStatus.VERIFIED}),
+        ("verification_status", "verification_confidence", "verification_payload"),
+    ),
+    (
+        "draft_status",
+        frozenset({DraftStatus.DRAFTED}),
+        ("draft_status", "draft_subject", "draft_body", "drafted_at"),
+    ),
+)
+_SENDING = ("send_status", "outreach_status", "last_sent", "final_body", "thread_id", "sequence_index")
+_STEP_COLUMNS = frozenset({*_SENDING, "followups_sent", *(column for *_, columns in _STEPS for column in columns)})
+
+
+@dataclass(frozen=True)
+class Group:
+    """Prospects that share a key."""
+
+    key: str
+    count: int
+
+
+def groups(kind: str, after: str = "", limit: int = 100) -> list[Group]:
+    """Keys that several prospects have, in their order, beginning behind `after`; one query over one index.
+
+    Raises KeyError for an unknown kind. Social profiles share their platform's domain, which says nothing.
+    """
+    column = KINDS[kind]
+    prospects = Prospect.objects.filter(**{f"{column}__gt": after})
+    if kind == "domain":
+        prospects = prospects.filter(source_type=SourceType.WEBSITE)
+    found = prospects.order_by(column).values_list(column).annotate(count=Count("pk")).filter(count__gt=1)[:limit]
+    return [Group(*row) for row in found]
+
+
+def members(kind: str, keys: Iterable[str]) -> dict[str, list[Prospect]]:
+    """The prospects of the groups, oldest first; one query."""
+    column = KINDS[kind]
+    prospects = Prospect.objects.filter(**{f"{column}__in": list(keys)})
+    if kind == "domain":
+        prospects = prospects.filter(source_type=SourceType.WEBSITE)
+    found: dict[str, list[Prospect]] = {}
+    for row in prospects.order_by("created_at", "pk"):
+        found.setdefault(getattr(row, column), []).append(row)
+    return found
+
+
+def merge(keep: uuid.UUID, other: uuid.UUID, cause: Cause) -> Merge:
+    """Merge `other` into `keep` and delete it; whatever hangs on it, its history too, goes over.
+
+    The kept prospect's values stay, empty ones are filled, and a step that only the other has come to is taken from it:
+    who was written to is not written to as new. Raises Refused.
+    """
+    with transaction.atomic():
+        kept, merged = _both(keep, other)
+        values = combined(kept, merged)
+        before = {column: getattr(kept, column) for column in values}
+        moved = dict(_move(merged.pk, kept.pk))
+        row = {field.attname: getattr(merged, field.attname) for field in Prospect._meta.concrete_fields}
+        because = Cause(cause.user, cause.job_id, f"{merged} was merged into it")
+        changes.delete(Prospect.objects.filter(pk=other), Cause(cause.user, cause.job_id, f"merged into {kept.pk}"))
+        changes.change_each({keep: values}, because)
+        return Merge.objects.create(
+            kept_id=keep,
+            merged_id=other,
+            merged_row=_stored(row),
+            kept_before=_stored(before),
+            kept_after=_stored(values),
+            moved=moved,
+            created_by_id=cause.user.pk if cause.user else None,
+        )
+
+
+def undo(merged: Merge, cause: Cause) -> Prospect:
+    """Bring the merged prospect back with what hung on it. What was changed on the kept one since then stays.
+
+    Raises Refused when it was undone already, or the kept prospect is gone.
+    """
+    with transaction.atomic():
+        record = Merge.objects.select_for_update().get(pk=merged.pk)
+        kept = Prospect.objects.select_for_update().filter(pk=record.kept_id).first()
+        if record.undone_at or kept is None:
+            reason = "the merge was undone already" if record.undone_at else "the prospect it was merged into is gone"
+            raise Refused(f"Cannot be undone: {reason}.", {record.kept_id: reason})
+        back = {c: v for c, v in _typed(record.kept_before).items() if _same(kept, c, record.kept_after[c])}
+        because = Cause(cause.user, cause.job_id, "merge undone")
+        changes.change_each({kept.pk: back}, because)
+        (prospect,) = changes.create([Prospect(**_typed(record.merged_row))], because)
+        _move_back(record)
+        Merge.objects.filter(pk=record.pk).update(undone_at=timezone.now())
+    return prospect
+
+
+def combined(kept: Prospect, merged: Prospect) -> dict[str, Any]:
+    """The columns of `kept` that change when `merged` goes into it."""
+    values = {
+        field.attname: value
+        for field in Prospect._meta.concrete_fields
+        if field.attname not in _KEPT | _STEP_COLUMNS
+        and getattr(kept, field.attname) in (None, "")
+        and (value := getattr(merged, field.attname)) not in (None, "")
+    }
+    for status, reached, columns in _STEPS:
+        if getattr(merged, status) in reached and getattr(kept, status) not in reached:
+            values |= {column: getattr(merged, column) for column in columns}
+    if _sent(merged) and (not _sent(kept) or _later(merged, kept)):
+        values |= {column: getattr(merged, column) for column in _SENDING}
+    if merged.followups_sent:
+        values["followups_sent"] = kept.followups_sent + merged.followups_sent
+    return {column: value for column, value in values.items() if value != getattr(kept, column)}
+
+
+def _both(keep: uuid.UUID, other: uuid.UUID) -> tuple[Prospect, Prospect]:
+    rows = {row.pk: row for row in Prospect.objects.filter(pk__in=(keep, other)).order_by("pk").select_for_update()}
+    if missing := {pk: "not found" for pk in (keep, other) if pk not in rows}:
+        raise Refused("A prospect does not exist.", missing)
+    if keep == other:
+        raise Refused("A prospect cannot be merged into itself.", {keep: "is the same"})
+    suppressed = set(Prospect.objects.filter(pk__in=rows).suppressed().values_list("pk", flat=True))
+    if len(suppressed) == 1:
+        raise Refused(
+            "One of the two is suppressed and the other is not: suppress both or neither first.",
+            dict.fromkeys(suppressed, "is suppressed"),
+        )
+    return rows[keep], rows[other]
+
+
+def _sent(prospect: Prospect) -> bool:
+    return prospect.send_status == SendStatus.SENT or prospect.outreach_status != OutreachStatus.PENDING
+
+
+def _later(one: Prospect, other: Prospect) -> bool:
+    return one.last_sent is not None and (other.last_sent is None or one.last_sent > other.last_sent)
+
+
+def _references() -> dict[str, tuple[type[Model], str]]:
+    """Every column that points to a prospect, by name."""
+    found: dict[str, tuple[type[Model], str]] = {"prospects.Prospect.thread_id": (Prospect, "thread_id")}
+    for relation in Prospect._meta.related_objects:
+        column = relation.field.attname
+        found[f"{relation.related_model._meta.label}.{column}"] = (relation.related_model, column)
+    return found
+
+
+def _move(source: uuid.UUID, target: uuid.UUID) -> list[tuple[str, list[Any]]]:
+    moved = []
+    for name, (model, column) in _references().items():
+        rows = model._default_manager.filter(**{column: source})
+        if ids := [str(pk) for pk in rows.values_list("pk", flat=True)]:
+            rows.update(**{column: target})
+            moved.append((name, ids))
+    return moved
+
+
+def _move_back(record: Merge) -> None:
+    for name, (model, column) in _references().items():
+        for batch in _batches(record.moved.get(name, [])):
+            rows = model._default_manager.filter(pk__in=batch, **{column: record.kept_id})
+            rows.update(**{column: record.merged_id})
+
+
+def _batches(ids: list[Any]) -> list[list[Any]]:
+    return [ids[start : start + changes.BATCH] for start in range(0, len(ids), changes.BATCH)]
+
+
+def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values for a JSON column; Django's encoder would cut times to milliseconds."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {field.attname: field for field in Prospect._meta.concrete_fields}
+    return {name: fields[name].to_python(value) for name, value in values.items()}
+
+
+def _same(prospect: Prospect, column: str, value: Any) -> bool:
+    typed: object = _typed({column: value})[column]
+    return typed == getattr(prospect, column)

@@ -60,6 +60,13 @@ def origins(values: list[str]) -> None:
             raise ValidationError(f"{value!r} is not an origin such as https://app.example.com")
 
 
+def host_names(values: list[str]) -> None:
+    """Raises ValidationError unless each value is a host's name or address, without scheme, port or path."""
+    for value in values:
+        if not value or re.search(r"[/@\s]|:\d+$", value.strip("[]")) or "://" in value:
+            raise ValidationError(f"{value!r} is not a host's name or address")
+
+
 def fernet_key(value: str) -> None:
     """Raises ValidationError unless the value is empty or a key that Fernet accepts."""
     try:

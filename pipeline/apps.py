@@ -7,5 +7,7 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         from pipeline.imports import handlers
+        from pipeline.webhooks import outbox
 
         handlers.register_all()
+        outbox.connect()

@@ -39,7 +39,7 @@ DRAFT = Step(JobType.DRAFT, "Drafting", "to_draft")
 SEND = Step(JobType.SEND, "Sending", "to_send")
 SOCIAL_SCRAPE = Step(JobType.SOCIAL_SCRAPE, "Scraping profiles", "social_to_scrape")
 SOCIAL_DRAFT = Step(JobType.SOCIAL_DRAFT, "Drafting for profiles", "social_to_draft")
-SOCIAL_SEND = Step(JobType.SOCIAL_SEND, "Sending to profiles", "social_drafts")
+SOCIAL_SEND = Step(JobType.SOCIAL_SEND, "Sending to profiles", "social_to_send")
 SOCIAL_FOLLOW_UP = Step(JobType.SOCIAL_DRAFT, "Drafting follow-ups", "social_to_follow_up")
 
 

@@ -5,9 +5,16 @@ import uuid
 from django_tasks import task
 
 from pipeline.jobs.engine import run
+from pipeline.webhooks.delivery import deliver_due
 
 
 @task()
 def run_job(job_id: str) -> None:
     """Run the job if it is due and nobody else does."""
     run(uuid.UUID(job_id))
+
+
+@task()
+def deliver_webhooks() -> None:
+    """Send the events that are due, as far as no other worker does."""
+    deliver_due()

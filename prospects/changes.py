@@ -7,12 +7,15 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from prospects.choices import EventKind
 from prospects.models import Prospect, ProspectEvent
 from prospects.querysets import DERIVED, ProspectQuerySet
 
+#: Sent inside the transaction of a change, with `events`: what was recorded (ProspectEvent), in its order.
+recorded = Signal()
 # Rows read, written and recorded at a time: bounds memory and the number of parameters of a statement.
 BATCH = 500
 # Whole answers of outside systems: kept in their columns, too large to repeat in every event.
@@ -125,4 +128,5 @@ def _values(prospects: ProspectQuerySet, columns: Sequence[str]) -> dict[uuid.UU
 
 
 def _record(events: Iterable[ProspectEvent]) -> None:
-    ProspectEvent.objects.bulk_create(events, batch_size=BATCH)
+    rows = ProspectEvent.objects.bulk_create(events, batch_size=BATCH)
+    recorded.send(ProspectEvent, events=rows)

@@ -157,7 +157,7 @@ def _both(keep: uuid.UUID, other: uuid.UUID) -> tuple[Prospect, Prospect]:
 
 
 def _sent(prospect: Prospect) -> bool:
-    return prospect.send_status == SendStatus.SENT or prospect.outreach_status != OutreachStatus.PENDING
+    return bool(prospect.send_status == SendStatus.SENT or prospect.outreach_status != OutreachStatus.PENDING)
 
 
 def _later(one: Prospect, other: Prospect) -> bool:
@@ -205,5 +205,4 @@ def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _same(prospect: Prospect, column: str, value: Any) -> bool:
-    typed: object = _typed({column: value})[column]
-    return typed == getattr(prospect, column)
+    return bool(_typed({column: value})[column] == getattr(prospect, column))

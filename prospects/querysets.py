@@ -177,6 +177,9 @@ class ProspectQuerySet(models.QuerySet["Prospect"]):
     def social_to_draft(self) -> Self:
         return self.social_leads().without_draft().not_sent().may_be_written_to()
 
+    def social_to_send(self) -> Self:
+        return self.social_drafts().may_be_written_to()
+
     def social_to_follow_up(self) -> Self:
         """Profiles written to at least a week ago, or at a time that nobody recorded."""
         week_ago = timezone.now() - FOLLOW_UP_AFTER

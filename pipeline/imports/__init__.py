@@ -10,6 +10,7 @@ from django.db import transaction
 from pipeline import jobs
 from pipeline.choices import JobStatus, JobType
 from pipeline.models import Job
+from pipeline.webhooks.outbox import IMPORT_REVERTED, import_event
 from prospects import imports
 from prospects.changes import Cause
 from prospects.choices import ImportStatus
@@ -49,4 +50,6 @@ def revert(of: Import, cause: Cause) -> dict[str, int]:
     with transaction.atomic():
         if of.status == ImportStatus.RUNNING and job and job.status in (JobStatus.PENDING, JobStatus.RUNNING):
             raise ImportRefused("The import is running; cancel its job first.")
-        return imports.revert(of, Cause(cause.user, of.job_id, "import reverted"))
+        counts = imports.revert(of, Cause(cause.user, of.job_id, "import reverted"))
+        import_event(IMPORT_REVERTED, of, counts)
+        return counts

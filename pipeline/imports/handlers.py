@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline.choices import JobType
 from pipeline.jobs import Handler, JobFailed, Run, register
+from pipeline.webhooks.outbox import IMPORT_FINISHED, import_event
 from prospects import imports
 from prospects.choices import RowStatus
 from prospects.models import Import
@@ -40,7 +41,9 @@ class RunImport(Handler):
                     done=done, failed=failed, activity=f"row {job.done_items + done + job.failed_items + failed}"
                 )
                 if not counts:
-                    return imports.finish(of)
+                    outcome = imports.finish(of)
+                    import_event(IMPORT_FINISHED, of, outcome)
+                    return outcome
 
 
 def register_all() -> None:

@@ -38,6 +38,9 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 #: Sent with the job's row as sender after each transaction that has advanced it.
 progressed = Signal()
 
+#: Sent with the job's row as sender in the transaction in which it completes or fails.
+ended = Signal()
+
 #: Set when the worker process was asked to end: its job is handed back at the next item.
 stopping = threading.Event()
 
@@ -248,9 +251,11 @@ def failed(job: Job, message: str) -> None:
 
 
 def _ended(job: Job) -> None:
+    """Called in the transaction in which the job ends, before its row is saved."""
     job.lease_token = job.lease_until = None
     Job.objects.filter(pk=job.pk).update(finished_at=Now())
     job.refresh_from_db(fields=["finished_at"])
+    ended.send(job)
 
 
 def _lease() -> timedelta:

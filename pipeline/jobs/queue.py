@@ -1,12 +1,20 @@
 """The queue is a doorbell: it says that there is work, the job row says what. A lost or doubled ring does no harm."""
 
 import uuid
+from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
-from pipeline.models import Job
+from pipeline.choices import DeliveryStatus
+from pipeline.models import Job, WebhookDelivery
+
+#: The ring of an event that was not delivered for so long counts as lost.
+LATE = timedelta(seconds=30)
 
 
 def ring(job_id: uuid.UUID) -> None:
@@ -19,3 +27,14 @@ def _enqueue(job_id: uuid.UUID) -> None:
     from pipeline.tasks import run_job  # the task runs the engine, which rings
 
     run_job.enqueue(str(job_id))
+
+
+def ring_for_webhooks() -> None:
+    """Tell the workers about events that are due, unless they know."""
+    from pipeline.tasks import deliver_webhooks
+
+    waiting = WebhookDelivery.objects.filter(status=DeliveryStatus.PENDING, webhook__active=True)
+    late = waiting.filter(Q(run_after=None, created_at__lt=Now() - LATE) | Q(run_after__lte=Now()))
+    known = DBTaskResult.objects.filter(task_path=deliver_webhooks.module_path, status=TaskResultStatus.READY)
+    if late.exists() and not known.exists():
+        deliver_webhooks.enqueue()

@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from pipeline.choices import JobStatus
 from pipeline.jobs.engine import attempt_failed, waiting
-from pipeline.jobs.queue import ring
+from pipeline.jobs.queue import ring, ring_for_webhooks
 from pipeline.models import Job
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ BATCH = 100
 def reap() -> int:
     """One pass: take over jobs whose lease is over, ring for those that wait; returns how many jobs were touched."""
     touched = _take_over() + _ring_for_waiting()
+    ring_for_webhooks()
     _tidy_queue()
     return touched
 

@@ -1,0 +1,147 @@
+"""Emptying the outbox: at least once, in order for each subject, patient with receivers that fail.
+
+One worker at a time serves a subscription (a lease on its row). Of each subject only the first event that was not
+received is sent, so one that fails holds up its own subject and no other.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce, Now
+
+from pipeline.choices import DeliveryStatus
+from pipeline.jobs.engine import backoff, due
+from pipeline.models import Webhook, WebhookDelivery
+from pipeline.secrets import Unreadable, decrypt
+from pipeline.services import NotAvailable
+from pipeline.webhooks.subscriptions import SIGNATURE, sign
+from pipeline.webhooks.targets import Target, TargetRefused, resolve
+
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+LEASE = timedelta(seconds=120)
+#: A subscription that has failed for so long without one success is switched off.
+DISABLE_AFTER = timedelta(days=3)
+BATCH = 50
+
+
+def deliver_due() -> int:
+    """Send what is due, as far as no other worker does; returns how many events were received."""
+    received = 0
+    for hook_id in _waiting_hooks():
+        token = uuid.uuid4()
+        if _lease(hook_id, token):
+            received += _serve(Webhook.objects.get(pk=hook_id), token)
+    return received
+
+
+def first_of_each_subject(hook: Webhook) -> Any:
+    """The deliveries of a subscription that may be sent now."""
+    pending = WebhookDelivery.objects.filter(webhook=hook, status=DeliveryStatus.PENDING)
+    earlier = pending.filter(subject=OuterRef("subject"), pk__lt=OuterRef("pk"))
+    return pending.filter(~Exists(earlier)).filter(due()).order_by("pk")
+
+
+def _waiting_hooks() -> Sequence[uuid.UUID]:
+    pending = WebhookDelivery.objects.filter(webhook=OuterRef("pk"), status=DeliveryStatus.PENDING).filter(due())
+    free = Q(lease_until=None) | Q(lease_until__lt=Now())
+    return list(Webhook.objects.filter(free, Exists(pending), active=True).values_list("pk", flat=True))
+
+
+def _lease(hook_id: uuid.UUID, token: uuid.UUID) -> bool:
+    free = Webhook.objects.filter(Q(lease_until=None) | Q(lease_until__lt=Now()), pk=hook_id, active=True)
+    return free.update(lease_token=token, lease_until=Now() + LEASE) == 1
+
+
+def _serve(hook: Webhook, token: uuid.UUID) -> int:
+    received = 0
+    held = Webhook.objects.filter(pk=hook.pk, lease_token=token, active=True)
+    try:
+        while batch := list(first_of_each_subject(hook)[:BATCH]):
+            for delivery in batch:
+                if not held.update(lease_until=Now() + LEASE):
+                    return received
+                received += _deliver(hook, delivery)
+    finally:
+        Webhook.objects.filter(pk=hook.pk, lease_token=token).update(lease_token=None, lease_until=None)
+    return received
+
+
+def _deliver(hook: Webhook, delivery: WebhookDelivery) -> bool:
+    try:
+        status = _post(hook, delivery)
+    except (httpx.HTTPError, OSError, TargetRefused, NotAvailable, Unreadable) as error:
+        _failed(hook, delivery, None, f"{type(error).__name__}: {error}")
+        return False
+    if not 200 <= status < 300:
+        moved = " Redirects are not followed: subscribe the new address." if 300 <= status < 400 else ""
+        _failed(hook, delivery, status, f"The receiver answered {status}.{moved}")
+        return False
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(
+        status=DeliveryStatus.DELIVERED,
+        attempts=F("attempts") + 1,
+        response_status=status,
+        error="",
+        run_after=None,
+        delivered_at=Now(),
+    )
+    Webhook.objects.filter(pk=hook.pk).update(last_success_at=Now(), failing_since=None)
+    return True
+
+
+def _post(hook: Webhook, delivery: WebhookDelivery) -> int:
+    """Send one event; returns the answer's status. The answer's body is not read."""
+    document = {
+        "id": delivery.event_id,
+        "type": delivery.event_type,
+        "created_at": delivery.created_at,
+        "data": delivery.payload,
+    }
+    body = json.dumps(document, cls=DjangoJSONEncoder).encode()
+    target = resolve(hook.url)
+    headers = {
+        "Content-Type": "application/json",
+        "Plumbline-Event": delivery.event_type,
+        "Plumbline-Delivery": str(delivery.event_id),
+        SIGNATURE: sign(decrypt(hook.secret), body, int(time.time())),
+    }
+    # Straight to the address that was checked, without proxies: the name is not looked up a second time.
+    with (
+        httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+        client.stream(
+            "POST",
+            _address_url(target),
+            content=body,
+            headers=headers | {"Host": _host_header(target)},
+            extensions={"sni_hostname": target.host},
+        ) as response,
+    ):
+        return response.status_code
+
+
+def _address_url(target: Target) -> httpx.URL:
+    return httpx.URL(target.url).copy_with(host=target.address, port=target.port)
+
+
+def _host_header(target: Target) -> str:
+    url = httpx.URL(target.url)
+    return f"{target.host}:{url.port}" if url.port else target.host
+
+
+def _failed(hook: Webhook, delivery: WebhookDelivery, status: int | None, error: str) -> None:
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(
+        attempts=F("attempts") + 1,
+        response_status=status,
+        error=error[:1000],
+        run_after=Now() + backoff(delivery.attempts + 1),
+    )
+    Webhook.objects.filter(pk=hook.pk).update(failing_since=Coalesce("failing_since", Now()))
+    Webhook.objects.filter(pk=hook.pk, failing_since__lt=Now() - DISABLE_AFTER).update(
+        active=False, disabled_reason=f"No event was received for {DISABLE_AFTER.days} days. Last: {error[:500]}"
+    )

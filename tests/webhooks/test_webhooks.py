@@ -1,0 +1,228 @@
+"""Every event reaches its receiver at least once, in order for each subject, signed; and no inner host is told."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+from django.db import transaction
+from django.db.models.functions import Now
+
+from pipeline import jobs, webhooks
+from pipeline.models import Job, Webhook, WebhookDelivery
+from pipeline.webhooks import TargetRefused, delivery, targets
+from prospects import changes
+from prospects.changes import Cause
+from prospects.models import Prospect
+from tests.imports.files import csv_file, run
+from tests.webhooks.receiver import Receiver, listening
+
+pytestmark = pytest.mark.django_db
+CAUSE = Cause(reason="test")
+
+
+@pytest.fixture(autouse=True)
+def _settings(settings) -> None:
+    settings.ENCRYPTION_KEY = Fernet.generate_key().decode()
+    settings.WEBHOOK_ALLOWED_HOSTS = ["127.0.0.1"]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with listening() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def secret(receiver: Receiver) -> str:
+    return webhooks.subscribe(receiver.url, webhooks.EVENT_TYPES)[1]
+
+
+def approve(row: Prospect, status: str) -> None:
+    changes.change(
+        Prospect.objects.filter(pk=row.pk),
+        {"approval_status": status, "scrape_status": "SCRAPED", "contact_email": "x@a.example"},
+        CAUSE,
+    )
+
+
+def make_due() -> None:
+    WebhookDelivery.objects.update(run_after=None)
+
+
+def stages(receiver: Receiver, row: Prospect) -> list[str]:
+    """What the receiver was told of the prospect, each event once, in the order of arrival."""
+    told = {one.document["id"]: one.document["data"] for one in receiver.accepted}
+    return [data["to"] for data in told.values() if data.get("prospect_id") == str(row.pk)]
+
+
+def test_a_change_of_stage_is_told_and_signed(receiver: Receiver, secret: str) -> None:
+    row = changes.create([Prospect(domain="a.example")], CAUSE)[0]
+    approve(row, "approved")
+    assert webhooks.deliver_due() == 1
+    told = receiver.accepted[0]
+    assert told.document["type"] == told.headers["Plumbline-Event"] == "prospect.stage_changed"
+    data = told.document["data"]
+    assert (data["prospect_id"], data["from"], data["to"]) == (str(row.pk), "DISCOVERED", "LEAD")
+    assert webhooks.verify(secret, told.body, told.headers["Plumbline-Signature"], int(time.time()))
+    assert WebhookDelivery.objects.get().status == "delivered"
+
+
+@pytest.mark.parametrize("change", ["secret", "body", "header", "late"])
+def test_a_signature_that_does_not_fit_is_seen(change: str) -> None:
+    now = 1_800_000_000
+    header = webhooks.sign("secret", b"body", now)
+    assert webhooks.verify("secret", b"body", header, now)
+    given = {
+        "secret": ("other", b"body", header, now),
+        "body": ("secret", b"bodY", header, now),
+        "header": ("secret", b"body", header.replace(str(now), str(now + 1)), now),
+        "late": ("secret", b"body", header, now + 301),
+    }
+    assert not webhooks.verify(*given[change])
+
+
+def test_what_is_rolled_back_is_not_told(receiver: Receiver, secret: str) -> None:
+    row = changes.create([Prospect(domain="a.example")], CAUSE)[0]
+    with transaction.atomic():
+        approve(row, "approved")
+        transaction.set_rollback(True)
+    assert webhooks.deliver_due() == 0
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_finished_jobs_and_imports_are_told(receiver: Receiver, secret: str) -> None:
+    of = run(csv_file(["domain"], ["a.example"], ["wrong"]))
+    webhooks.deliver_due()
+    told = {one.document["type"]: one.document["data"] for one in receiver.accepted}
+    assert told["import.finished"]["counts"] == {"created": 1, "updated": 0, "skipped": 0, "refused": 1}
+    assert (told["job.finished"]["job_id"], told["job.finished"]["status"]) == (str(of.job_id), "completed")
+
+
+def test_only_the_types_that_were_asked_for_are_told(receiver: Receiver) -> None:
+    webhooks.subscribe(receiver.url, ["import.finished"])
+    run(csv_file(["domain"], ["a.example"]))
+    webhooks.deliver_due()
+    assert [one.document["type"] for one in receiver.accepted] == ["import.finished"]
+
+
+@pytest.mark.parametrize("status", [500, 404, 301, 307, 429])
+def test_an_event_that_is_not_accepted_is_sent_again_and_nothing_overtakes_it(
+    receiver: Receiver, secret: str, status: int
+) -> None:
+    row, other = changes.create([Prospect(domain="a.example"), Prospect(domain="b.example")], CAUSE)
+    receiver.answers = [status]
+    approve(row, "approved")
+    approve(row, "rejected")
+    approve(other, "approved")
+    webhooks.deliver_due()
+    assert (stages(receiver, row), stages(receiver, other)) == ([], ["LEAD"])
+    failed = WebhookDelivery.objects.order_by("pk").first()
+    assert (failed.response_status, failed.attempts) == (status, 1)
+    assert failed.run_after is not None
+    make_due()
+    webhooks.deliver_due()
+    assert stages(receiver, row) == ["LEAD", "EMAIL_FOUND"]
+    assert not WebhookDelivery.objects.filter(status="pending").exists()
+
+
+def test_a_receiver_that_hangs_is_given_up_and_told_later(receiver: Receiver, secret: str, monkeypatch) -> None:
+    monkeypatch.setattr(delivery, "TIMEOUT", httpx.Timeout(0.3))
+    row = changes.create([Prospect(domain="a.example")], CAUSE)[0]
+    approve(row, "approved")
+    receiver.hang.set()
+    assert webhooks.deliver_due() == 0
+    assert "ReadTimeout" in WebhookDelivery.objects.get().error
+    receiver.hang.clear()
+    make_due()
+    assert webhooks.deliver_due() == 1
+    assert len({one.headers["Plumbline-Delivery"] for one in receiver.received}) == 1
+
+
+def test_a_receiver_that_is_gone_and_comes_back_gets_everything_in_order(receiver: Receiver, secret: str) -> None:
+    rows = changes.create([Prospect(domain=f"s{n}.example") for n in range(5)], CAUSE)
+    receiver.answers = [500, 302, 503] * 10
+    for _ in range(3):
+        for row in rows:
+            approve(row, "approved")
+            approve(row, "rejected")
+        webhooks.deliver_due()
+    while WebhookDelivery.objects.filter(status="pending").exists():
+        make_due()
+        webhooks.deliver_due()
+    for row in rows:
+        assert stages(receiver, row) == ["LEAD", "EMAIL_FOUND"] * 3
+    for told in receiver.accepted:
+        assert webhooks.verify(secret, told.body, told.headers["Plumbline-Signature"], int(time.time()))
+
+
+def test_a_subscription_that_fails_for_days_is_switched_off_and_shown(receiver: Receiver, secret: str) -> None:
+    receiver.answers = [500] * 2
+    row = changes.create([Prospect(domain="a.example")], CAUSE)[0]
+    approve(row, "approved")
+    webhooks.deliver_due()
+    Webhook.objects.update(failing_since=Now() - delivery.DISABLE_AFTER - timedelta(minutes=1))
+    make_due()
+    webhooks.deliver_due()
+    hook = Webhook.objects.get()
+    assert not hook.active
+    assert "answered 500" in hook.disabled_reason
+    webhooks.enable(hook, active=True)
+    assert webhooks.deliver_due() == 1
+
+
+def test_a_subscription_is_served_by_one_worker_at_a_time(receiver: Receiver, secret: str) -> None:
+    approve(changes.create([Prospect(domain="a.example")], CAUSE)[0], "approved")
+    Webhook.objects.update(lease_until=Now() + timedelta(minutes=1))
+    assert webhooks.deliver_due() == 0
+    Webhook.objects.update(lease_until=Now() - timedelta(seconds=1))
+    assert webhooks.deliver_due() == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://10.0.0.1/x", "inside"),
+        ("https://192.168.1.1/x", "inside"),
+        ("https://169.254.169.254/latest", "inside"),
+        ("https://[::1]/x", "inside"),
+        ("https://[::ffff:10.0.0.1]/x", "inside"),
+        ("https://0.0.0.0/x", "inside"),
+        ("http://hooks.example.com/x", "https"),
+        ("ftp://hooks.example.com/x", "no http or https"),
+        ("https://user:pass@hooks.example.com/x", "user name"),
+        ("https://hooks.example.com:99999/x", "no URL"),
+        ("nonsense", "no http or https"),
+    ],
+)
+def test_an_inner_or_unsafe_target_is_refused(url: str, reason: str) -> None:
+    with pytest.raises(TargetRefused, match=reason):
+        webhooks.subscribe(url, ["job.finished"])
+    assert not Webhook.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "fe80::1", "100.64.0.1"])
+def test_a_name_that_leads_inside_is_not_told(address: str, monkeypatch) -> None:
+    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (address, 443))])
+    with pytest.raises(TargetRefused, match="inside"):
+        targets.resolve("https://hooks.example.com/x")
+
+
+def test_the_checked_address_is_the_one_that_is_connected_to(monkeypatch) -> None:
+    monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("93.184.215.14", 8443))])
+    target = targets.resolve("https://hooks.example.com:8443/x?y=1")
+    assert str(delivery._address_url(target)) == "https://93.184.215.14:8443/x?y=1"
+    assert delivery._host_header(target) == "hooks.example.com:8443"
+
+
+def test_the_secret_is_stored_encrypted(receiver: Receiver, secret: str) -> None:
+    assert secret not in Webhook.objects.get().secret
+
+
+def test_without_subscriptions_a_change_costs_one_query_more(django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
+        webhooks.emit("job.finished", "job:1", {})
+    assert not Job.objects.exists()
+    assert jobs.work_off() == 0

@@ -6,6 +6,7 @@ older than the migration. Matching by structure is PostgreSQL's part: adopted da
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -27,6 +28,8 @@ from config.schema.adoption.report import Entry
 from config.schema.adoption.rules import Rules
 
 logger = logging.getLogger(__name__)
+
+_CONSTRAINT = re.compile(r'CONSTRAINT "([^"]+)"')
 
 
 class CreateModelIfMissing(CreateModel):
@@ -417,16 +420,21 @@ def table_names(schema_editor: BaseDatabaseSchemaEditor) -> set[str]:
 
 
 def constraint_names(schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> set[str]:
+    """The names of an SQLite table's indexes and constraints.
+
+    Read from its statement as Django writes it: Django's introspection parses the whole of it in Python, each time.
+    """
     with schema_editor.connection.cursor() as cursor:
-        return set(schema_editor.connection.introspection.get_constraints(cursor, model._meta.db_table))
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = %s", [model._meta.db_table])
+        return {found for name, sql in cursor.fetchall() for found in (name, *_CONSTRAINT.findall(sql or ""))}
 
 
 def add_missing_columns(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], fields: Iterable[Any]) -> None:
     """Add the fields' columns that the model's table lacks."""
     table = model._meta.db_table
     with schema_editor.connection.cursor() as cursor:
-        description = schema_editor.connection.introspection.get_table_description(cursor, table)
-    present = {column.name for column in description}
+        cursor.execute(f"SELECT * FROM {schema_editor.quote_name(table)} LIMIT 0")
+        present = {column[0] for column in cursor.description}
     for field in fields:
         if field.column in present:
             logger.info("%s", Entry(table, field.column, "found"))

@@ -1,9 +1,14 @@
 """Whether this running process may be given work: the start check again, at an interval and never per request."""
 
+import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock, Thread
+
+from django.core.management.base import SystemCheckError
+from django.db import connections
 
 from config.schema.conf import guarded_databases, schema_settings
 from config.schema.entry import reports
@@ -77,3 +82,31 @@ def _no_answer() -> list[Report]:
 
 #: This process's own.
 readiness = Readiness(reports)
+
+
+class Lookout(Thread):
+    """For a process that no probe asks, such as a worker: verifies at the interval, and ends the process by SIGTERM.
+
+    A lost database is not its business: it comes back, and what it holds may be in line.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="schema lookout", daemon=True)
+        self.refusal: str | None = None
+        self._ended = Event()
+
+    def run(self) -> None:
+        while not self._ended.wait(schema_settings().verify_interval):
+            found = readiness.reports()
+            connections.close_all()
+            if any(finding.id != "schema.E000" for report in found for finding in report.errors):
+                texts = [report.as_text() for report in found if not report.ok]
+                self.refusal = "\n\n".join(["The database is no longer in line with the code. Stopped.", *texts])
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
+
+    def stop(self) -> None:
+        """End the thread. Raises SystemCheckError with the report when it has ended the process."""
+        self._ended.set()
+        if self.refusal:
+            raise SystemCheckError(self.refusal)

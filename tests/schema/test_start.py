@@ -212,6 +212,21 @@ def test_a_running_server_turns_unready_when_a_column_is_lost_and_ready_again(
         assert status(port, "/readyz") == 200
 
 
+def test_a_running_worker_ends_with_the_report_when_a_column_is_lost(new_database, tmp_path, django_db_blocker):
+    log, url = tmp_path / "log", new_database()
+    with started(WAYS["worker"], url, log, SCHEMA_VERIFY_INTERVAL="0.2") as (process, _):
+        deadline = time.monotonic() + SECONDS
+        while "Starting worker" not in log.read_text() and time.monotonic() < deadline:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
+        with django_db_blocker.unblock():
+            execute(url, "ALTER TABLE auth_group RENAME COLUMN name TO mislaid")
+        assert process.wait(SECONDS) == 1, log.read_text()
+    assert "no longer in line" in log.read_text()
+    assert log.read_text().count("schema.E011 error: auth_group.name: ") == 1
+    assert "Traceback" not in log.read_text()
+
+
 MENDING = {
     "migrate": (*MANAGE, "migrate", "--noinput"),
     "migrate --check": (*MANAGE, "migrate", "--check"),

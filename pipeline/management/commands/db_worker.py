@@ -7,6 +7,7 @@ from typing import Any
 from django_tasks_db.management.commands import db_worker
 
 from config.schema.entry import SchemaGuardMixin
+from config.schema.readiness import Lookout
 from pipeline.jobs import engine
 from pipeline.jobs.reaper import Reaper, reap
 
@@ -32,12 +33,14 @@ class Command(SchemaGuardMixin, db_worker.Command):
         worker = _worker(options)
         worker.configure_signals()
         reap()
-        reaper = Reaper()
+        reaper, lookout = Reaper(), Lookout()
         reaper.start()
+        lookout.start()
         try:
             worker.run()
         finally:
             reaper.stop()
+            lookout.stop()
 
 
 def _worker(options: dict[str, Any]) -> Worker:

@@ -1,5 +1,7 @@
 """The admin pages of the pipeline."""
 
+from pipeline.admin import steps
+from pipeline.admin.imports import ImportAdmin
 from pipeline.admin.integrations import SocialIntegrationAdmin
 from pipeline.admin.jobs import JobAdmin
 from pipeline.admin.mail import EmailAttachmentAdmin, EmailLogAdmin
@@ -12,6 +14,7 @@ __all__ = [
     "DiscoveryQueryAdmin",
     "EmailAttachmentAdmin",
     "EmailLogAdmin",
+    "ImportAdmin",
     "JobAdmin",
     "MemberAdmin",
     "ScraperHistoryAdmin",
@@ -19,4 +22,5 @@ __all__ = [
     "SocialIntegrationAdmin",
     "WebhookAdmin",
     "WebhookDeliveryAdmin",
+    "steps",
 ]

@@ -1,8 +1,7 @@
 """The admin pages of prospects."""
 
-from prospects.admin.imports import ImportAdmin
 from prospects.admin.merges import MergeAdmin
 from prospects.admin.prospects import NAME_COLUMNS, ProspectAdmin
 from prospects.admin.suppression import SuppressionAdmin
 
-__all__ = ["NAME_COLUMNS", "ImportAdmin", "MergeAdmin", "ProspectAdmin", "SuppressionAdmin"]
+__all__ = ["NAME_COLUMNS", "MergeAdmin", "ProspectAdmin", "SuppressionAdmin"]

@@ -6,9 +6,11 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -17,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from config.admin import ModelAdmin, json_field, web_link
+from config.api.exports import csv_response, xlsx_response
 from prospects.admin.actions import ACTIONS, Action
 from prospects.admin.decide import choose, decide, permitted
 from prospects.admin.filters import (
@@ -30,6 +33,7 @@ from prospects.admin.filters import (
 )
 from prospects.admin.forms import EDITABLE, ProspectForm, version
 from prospects.changes import Cause
+from prospects.exports import PROSPECTS
 from prospects.keys import domain_key
 from prospects.models import Prospect, ProspectEvent
 
@@ -44,6 +48,7 @@ PAYLOADS = (
 )
 # What a prospect's name is made of, see Prospect.__str__.
 NAME_COLUMNS = ("domain", "username")
+EXPORTS = {"csv": csv_response, "xlsx": xlsx_response}
 LAST_EVENTS = 20
 ORDERING = "o"
 
@@ -137,8 +142,12 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     form = ProspectForm
 
     def get_urls(self) -> list[Any]:
-        own = path("decide/<str:name>/", self.admin_site.admin_view(self.decide_view), name="prospects_prospect_decide")
-        return [own, *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("decide/<str:name>/", view(self.decide_view), name="prospects_prospect_decide"),
+            path("export/<str:kind>/", view(self.export_view), name="prospects_prospect_export"),
+            *super().get_urls(),
+        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -166,13 +175,18 @@ class ProspectAdmin(ModelAdmin[Prospect]):
         form.write(Cause(user=request.user))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {
+        decisions = {
             action.name: (partial(_chosen, action), action.name, action.label) for action in permitted_actions(request)
         }
+        exports = {
+            f"export_{kind}": (partial(_exported, kind), f"export_{kind}", f"Export as {kind.upper()}")
+            for kind in EXPORTS
+        }
+        return decisions | exports
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "POST":
-            for name in request.POST.getlist("action"):
+            for name in set(request.POST.getlist("action")) & ACTIONS.keys():
                 permitted(request, name)
         remember_ordering(request)
         return super().changelist_view(request, extra_context)
@@ -180,6 +194,15 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     @method_decorator(require_POST)
     def decide_view(self, request: HttpRequest, name: str) -> HttpResponse:
         return decide(self.admin_site, request, name)
+
+    def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
+        """The list with the address's filters and search, whole, as CSV or XLSX."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if kind not in EXPORTS:
+            raise Http404(f"There is no export as {kind!r}.")
+        shown = self.get_changelist_instance(request)
+        return _exported(kind, self, request, shown.get_queryset(request))
 
     def render_change_form(
         self,
@@ -253,6 +276,13 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     @admin.display(description="profile")
     def profile(self, prospect: Prospect) -> SafeString | str:
         return web_link(prospect.profile_url)
+
+
+def _exported(
+    kind: str, model_admin: ProspectAdmin, request: HttpRequest, rows: QuerySet[Prospect]
+) -> HttpResponseBase:
+    # The list leaves large columns out; an export reads what its columns need.
+    return EXPORTS[kind](f"prospects.{kind}", PROSPECTS, rows.defer(None))
 
 
 def permitted_actions(request: HttpRequest) -> list[Action]:

@@ -1,0 +1,215 @@
+"""Imports: a file is taken in, its columns are mapped, a preview says what would happen, and a job does it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
+
+from config.admin import ReadOnlyAdmin, json_field
+from pipeline import imports as import_jobs
+from pipeline import jobs
+from prospects import imports
+from prospects.changes import Cause
+from prospects.choices import ImportMode, ImportStatus, RowStatus
+from prospects.imports import FIELDS, ImportRefused
+from prospects.imports.reading import ENCODINGS, SEPARATORS
+from prospects.models import Import
+
+ROWS_PER_PAGE = 100
+ADD = "prospects.add_import"
+LEFT_OUT = ("", "not imported")
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label="CSV or XLSX file", help_text="The first line holds the columns' names.")
+    encoding = forms.ChoiceField(required=False, choices=[("", "detect"), *((name, name) for name in ENCODINGS)])
+    separator = forms.ChoiceField(
+        required=False, choices=[("", "detect"), *((text, "tab" if text == "\t" else text) for text in SEPARATORS)]
+    )
+    sheet = forms.CharField(required=False, help_text="Of an XLSX file with several.")
+
+
+class MappingForm(forms.Form):
+    """Which column goes where, made for the columns of one file."""
+
+    mode = forms.ChoiceField(choices=ImportMode.choices, label="What the import may do")
+    overwrite = forms.MultipleChoiceField(
+        required=False,
+        choices=[(field, field) for field in FIELDS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Fields of prospects that exist whose value may be replaced. Empty ones are filled in any case.",
+    )
+
+    def __init__(self, of: Import, data: Any = None) -> None:
+        super().__init__(data, initial={"mode": of.mode, "overwrite": of.overwrite})
+        self.of = of
+        for number, column in enumerate(of.columns):
+            self.fields[f"column_{number}"] = forms.ChoiceField(
+                label=column,
+                required=False,
+                choices=[LEFT_OUT, *((field, field) for field in FIELDS)],
+                initial=of.mapping.get(column, ""),
+            )
+
+    @property
+    def columns(self) -> list[forms.BoundField]:
+        return [self[f"column_{number}"] for number in range(len(self.of.columns))]
+
+    def mapping(self) -> dict[str, str]:
+        chosen = ((column, self.cleaned_data[f"column_{n}"]) for n, column in enumerate(self.of.columns))
+        return {column: field for column, field in chosen if field}
+
+
+@admin.register(Import)
+class ImportAdmin(ReadOnlyAdmin[Import]):
+    list_display = ("filename", "status", "mode", "rows_total", "created_by", "created_at")
+    list_filter = ("status", "mode", "format", "created_at")
+    list_select_related = ("created_by",)
+    search_fields = ("filename",)
+    search_help_text = "Part of a file's name."
+    fieldsets = (
+        (None, {"fields": (("filename", "status"), ("mode", "rows_total"), "job", ("created_by", "created_at"))}),
+        (
+            "File",
+            {
+                "fields": (
+                    ("format", "encoding", "separator", "sheet"),
+                    *map(json_field, ("columns", "mapping", "overwrite")),
+                ),
+                "classes": ("collapse",),
+            },
+        ),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(ADD))
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("<uuid:pk>/run/<str:name>/", view(self.act_view), name="prospects_import_act"),
+            path("<uuid:pk>/refused.csv", view(self.refused_view), name="prospects_import_refused"),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Take a file in."""
+        self._require_add(request)
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if form.is_valid():
+            file = form.cleaned_data.pop("file")
+            try:
+                return _page_of(imports.upload(file.name, file.read(), request.user, **form.cleaned_data))
+            except ImportRefused as refused:
+                form.add_error(refused.asks_for if refused.asks_for in form.fields else "file", str(refused))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Import prospects",
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/prospects/import/upload.html", context | {"form": form})
+
+    @method_decorator(require_POST)
+    def act_view(self, request: HttpRequest, pk: Any, name: str) -> HttpResponse:
+        """Configure and preview, run, or revert an import."""
+        self._require_add(request)
+        of = self._import(request, pk)
+        if name not in _ACTS:
+            raise Http404(f"There is no such thing to do with an import as {name!r}.")
+        try:
+            messages.success(request, _ACTS[name](of, request))
+        except (ImportRefused, jobs.CannotStart) as refused:
+            messages.error(request, str(refused))
+        return _page_of(of)
+
+    def refused_view(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
+        """The refused rows as a file to correct."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        of = self._import(request, pk)
+        response = StreamingHttpResponse(imports.refused_rows(of), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="refused.csv"'
+        return response
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Import | None = None,
+    ) -> HttpResponse:
+        if obj:
+            context |= {"title": "Import", **_shown(obj, request)}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _import(self, request: HttpRequest, pk: Any) -> Import:
+        of = self.get_object(request, unquote(str(pk)))
+        if of is None:
+            raise Http404(f"There is no import {pk}.")
+        return of
+
+    def _require_add(self, request: HttpRequest) -> None:
+        if not self.has_add_permission(request):
+            raise PermissionDenied(f"Importing needs the permission {ADD}.")
+
+
+def _shown(of: Import, request: HttpRequest) -> dict[str, Any]:
+    """The form of an import that has not run, its counts, and a page of its rows, the refused ones first to look at."""
+    waiting = of.status in (ImportStatus.UPLOADED, ImportStatus.PREVIEWING, ImportStatus.PREVIEWED)
+    may = request.user.has_perm(ADD)
+    rows = of.rows.order_by("number")
+    field = "planned" if waiting else "status"
+    wanted = request.GET.get("rows", RowStatus.REFUSED.value)
+    if wanted in RowStatus.values:
+        rows = rows.filter(**{field: wanted})
+    return {
+        "mapping": MappingForm(of) if waiting and may else None,
+        "counts": of.planned if waiting else of.outcome,
+        "planned": waiting,
+        "may_run": may and of.status == ImportStatus.PREVIEWED,
+        "may_revert": may and of.status == ImportStatus.FINISHED,
+        "rows": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("p")),
+        "wanted": wanted,
+        "refresh": of.status in (ImportStatus.PREVIEWING, ImportStatus.RUNNING),
+    }
+
+
+def _page_of(of: Import) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:prospects_import_change", args=[of.pk]))
+
+
+def _preview(of: Import, request: HttpRequest) -> str:
+    form = MappingForm(of, request.POST)
+    if not form.is_valid():
+        problems = (f"{name}: {error}" for name, errors in form.errors.items() for error in errors)
+        raise ImportRefused("; ".join(problems))
+    imports.configure(of, form.mapping(), form.cleaned_data["mode"], form.cleaned_data["overwrite"])
+    job = import_jobs.start_preview(of, Cause(user=request.user))
+    return "The preview is being made." if job else "This is what would happen. Nothing has been written yet."
+
+
+def _run(of: Import, request: HttpRequest) -> str:
+    import_jobs.start(of, Cause(user=request.user))
+    return "The import runs as a job."
+
+
+def _revert(of: Import, request: HttpRequest) -> str:
+    done = import_jobs.revert(of, Cause(user=request.user))
+    return "Reverted: " + ", ".join(f"{count} {what}" for what, count in done.items()) + "."
+
+
+_ACTS = {"preview": _preview, "run": _run, "revert": _revert}

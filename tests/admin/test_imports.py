@@ -1,0 +1,93 @@
+"""Importing from the admin: nothing is written before the preview was seen, every refused row tells why."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from pipeline import jobs
+from prospects.choices import ImportStatus
+from prospects.models import Import, Prospect, ProspectEvent
+
+FILE = "Website,E-mail,Score\nnew.example.com,office@new.example.com,7\nbad.example.com,nobody,1\n,,\n"
+ADD = reverse("admin:prospects_import_add")
+MAPPING = {"column_0": "domain", "column_1": "contact_email", "column_2": "score", "mode": "both"}
+
+
+@pytest.fixture
+def desk(client: Client, bob: User) -> Client:
+    client.force_login(bob)
+    return client
+
+
+def upload(desk: Client, text: str = FILE, name: str = "list.csv", **options: str) -> HttpResponse:
+    return desk.post(ADD, {"file": SimpleUploadedFile(name, text.encode()), **options}, follow=True)
+
+
+def act(desk: Client, name: str, **answers: object) -> HttpResponse:
+    of = Import.objects.get()
+    return desk.post(reverse("admin:prospects_import_act", args=[of.pk, name]), answers, follow=True)
+
+
+def told(response: HttpResponse) -> str:
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def test_a_file_is_mapped_previewed_run_and_reverted(desk: Client, bob: User) -> None:
+    page = upload(desk).content.decode()
+    assert '<option value="domain" selected>' in page
+    preview = act(desk, "preview", **MAPPING)
+    assert "Nothing has been written yet" in told(preview)
+    assert "<strong>E-mail</strong>: “nobody” is no e-mail address" in preview.content.decode()
+    assert not Prospect.objects.exists()
+
+    ran = act(desk, "run")
+    assert "runs as a job" in told(ran)
+    jobs.work_off()
+    of = Import.objects.get()
+    assert (of.status, of.outcome["created"], of.outcome["refused"]) == (ImportStatus.FINISHED, 1, 1)
+    assert Prospect.objects.get().contact_email == "office@new.example.com"
+    assert ProspectEvent.objects.get(kind="created").user == bob
+
+    act(desk, "revert")
+    assert not Prospect.objects.exists()
+
+
+def test_the_refused_rows_come_as_a_file_to_correct(desk: Client) -> None:
+    upload(desk)
+    act(desk, "preview", **MAPPING)
+    response = desk.get(reverse("admin:prospects_import_refused", args=[Import.objects.get().pk]))
+    assert b"bad.example.com,nobody,1,E-mail: is no e-mail address" in b"".join(response.streaming_content)
+
+
+def test_a_file_that_cannot_be_read_is_refused_where_it_was_chosen(desk: Client) -> None:
+    response = upload(desk, "", "empty.csv")
+    assert response.context["form"].errors["file"]
+    assert not Import.objects.exists()
+
+
+def test_a_mapping_that_tells_no_row_apart_is_refused(desk: Client) -> None:
+    upload(desk)
+    refused = act(desk, "preview", column_2="score", mode="both")
+    assert "rows cannot be told apart" in told(refused)
+
+
+def test_what_was_not_previewed_is_not_run(desk: Client) -> None:
+    upload(desk)
+    assert "only a previewed one can be run" in told(act(desk, "run"))
+    assert not Prospect.objects.exists()
+
+
+def test_a_viewer_reads_imports_and_cannot_make_one(client: Client, charlie: User, bob: User) -> None:
+    client.force_login(bob)
+    upload(client)
+    client.force_login(charlie)
+    of = Import.objects.get()
+    page = client.get(reverse("admin:prospects_import_change", args=[of.pk])).content.decode()
+    assert "Preview" not in page
+    assert client.get(ADD).status_code == 403
+    assert upload(client).status_code == 403
+    for name in ("preview", "run", "revert"):
+        assert act(client, name, **MAPPING).status_code == 403

@@ -15,6 +15,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connection
 from tqdm import tqdm
 
+from config.schema import guard
 from pipeline import sample
 from pipeline.management import processes
 
@@ -47,14 +48,15 @@ class Command(BaseCommand):
         sys.exit(ended.code)
 
     def _migrate(self) -> None:
-        if not _is_empty():
+        if _is_empty():
+            self._say("Building a new database: some seconds")
+            # In an empty database all is added and nothing was there: the list would only hide the lines below.
+            logging.getLogger("config.schema.operations").setLevel(logging.WARNING)
+            call_command("migrate", interactive=False, verbosity=0)
+        # Two queries tell what `migrate` would find out at length.
+        elif not guard.verify().ok:
             self._say("Bringing the database up to date")
             call_command("migrate", interactive=False)
-            return
-        self._say("Building a new database: some seconds")
-        # In an empty database all is added and nothing was there: the list would only hide the lines below.
-        logging.getLogger("config.schema.operations").setLevel(logging.WARNING)
-        call_command("migrate", interactive=False, verbosity=0)
 
     def _administrator(self) -> User:
         users = get_user_model()._default_manager

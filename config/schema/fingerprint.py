@@ -1,7 +1,8 @@
 """A digest of the live schema, computed by the server in one query.
 
 It covers whatever a comparison looks at in the catalog; names of indexes and constraints and the order of
-columns are left out. It may differ where a comparison finds nothing, never the other way round.
+columns are left out. Expressions enter as the server stores them: writing them out is what would cost time.
+It may differ where a comparison finds nothing (after a restore, say), never the other way round.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 import django
 from django.apps import apps
-from django.db import router
+from django.db import connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -44,18 +45,22 @@ WITH relation AS (
     FROM relation WHERE managed OR nspname NOT LIKE 'pg\\_temp%%'
   UNION ALL
     SELECT concat_ws('|', 'column', r.place, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-                     a.attidentity, a.attgenerated, a.attcollation, pg_get_expr(d.adbin, d.adrelid))
+                     a.attidentity, a.attgenerated, a.attcollation, d.adbin::text)
     FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE r.managed
   UNION ALL
-    SELECT concat_ws('|', 'constraint', r.place, pg_get_constraintdef(c.oid), c.convalidated,
-                     (SELECT string_agg(DISTINCT t.tgenabled::text, '') FROM pg_trigger t WHERE t.tgconstraint = c.oid))
-    FROM relation r JOIN pg_constraint c ON c.conrelid = r.oid WHERE r.managed
+    SELECT concat_ws('|', 'constraint', r.place, c.contype, c.convalidated, c.condeferrable, c.condeferred, c.conkey,
+                     CASE WHEN c.contype = 'f' THEN c.confrelid::regclass END, c.confkey, c.confdeltype, c.confupdtype,
+                     c.conbin::text, c.conexclop, {enforced},
+                     CASE WHEN c.contype = 'f' THEN (SELECT string_agg(DISTINCT t.tgenabled::text, '')
+                                                     FROM pg_trigger t WHERE t.tgconstraint = c.oid) END)
+    FROM relation r JOIN pg_constraint c ON c.conrelid = r.oid
+    WHERE r.managed AND (c.contype <> 'n' OR NOT c.convalidated)
   UNION ALL
-    SELECT concat_ws('|', 'index', r.place, i.indisunique, i.indisvalid, i.indisready, i.indislive,
-                     substr(x.def, strpos(x.def, ' ON ')))
-    FROM relation r JOIN pg_index i ON i.indrelid = r.oid
-    CROSS JOIN LATERAL pg_get_indexdef(i.indexrelid) AS x (def) WHERE r.managed
+    SELECT concat_ws('|', 'index', r.place, i.indisunique, i.indisprimary, i.indisvalid, i.indisready, i.indislive,
+                     i.indkey, i.indnkeyatts, i.indclass, i.indcollation, i.indoption, {nulls_not_distinct},
+                     i.indexprs::text, i.indpred::text, x.relam)
+    FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class x ON x.oid = i.indexrelid WHERE r.managed
   UNION ALL
     SELECT concat_ws('|', 'trigger', r.place, t.tgname, t.tgenabled, pg_get_triggerdef(t.oid))
     FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal WHERE r.managed
@@ -77,7 +82,15 @@ def fingerprint_query(connection: BaseDatabaseWrapper, tables: Collection[str] |
     if connection.vendor == "sqlite":
         return _SQLITE, []
     names = managed_tables(connection) if tables is None else list(tables)
-    return _POSTGRESQL, [names, names, names]
+    version = connection.pg_version  # type: ignore[attr-defined]
+    newer = {
+        "{nulls_not_distinct}": "i.indnullsnotdistinct" if version >= 150000 else "false",
+        "{enforced}": "c.conenforced" if version >= 180000 else "true",
+    }
+    sql = _POSTGRESQL
+    for mark, column in newer.items():
+        sql = sql.replace(mark, column)
+    return sql, [names, names, names]
 
 
 def fingerprint(connection: BaseDatabaseWrapper, tables: Collection[str] | None = None) -> str:
@@ -93,12 +106,25 @@ def fingerprint(connection: BaseDatabaseWrapper, tables: Collection[str] | None 
 
 def managed_tables(connection: BaseDatabaseWrapper) -> list[str]:
     """The tables that `migrate` makes on this alias, by the models as they are."""
+    return _managed_tables(connection.alias)
+
+
+@cache
+def _managed_tables(alias: str) -> list[str]:
+    """Worked out once in a process: the models do not change while it runs."""
+    connection = connections[alias]
     tables = {
         model._meta.db_table
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.can_migrate(connection) and router.allow_migrate_model(connection.alias, model)
+        if model._meta.can_migrate(connection) and router.allow_migrate_model(alias, model)
     }
     return sorted(tables | {MigrationRecorder.Migration._meta.db_table})
+
+
+def forget() -> None:
+    """Drops what was worked out once; for tests that change models or routers."""
+    _managed_tables.cache_clear()
+    graph_digest.cache_clear()
 
 
 @cache

@@ -19,6 +19,7 @@ from config.schema.compare.pair import managed
 from config.schema.conf import schema_settings
 from config.schema.findings import Finding, Report
 from config.schema.fingerprint import fingerprint, fingerprint_query, graph_digest, server_version
+from config.schema.fingerprint import forget as forget_fingerprints
 from config.schema.models import AlembicVersion, VerifiedSchema
 from config.schema.origin import origins
 from config.schema.shadow import ShadowError, expectation
@@ -28,6 +29,8 @@ _WORKS_WHEN_AHEAD = frozenset({"schema.E014", "schema.E016", "schema.E018", "sch
 
 #: Fingerprints that this process itself has compared and found free of errors, by alias.
 _compared: dict[tuple[str, str], tuple[Finding, ...]] = {}
+#: The expectations that this process has built, by alias and server: the migrations do not change while it runs.
+_expected: dict[tuple[str, str], Snapshot] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def expected(using: str = "default") -> Snapshot:
     """
     connection = connections[using]
     try:
-        return expectation(connection)
+        return _built(connection)
     except ShadowError as error:
         stored = _stored(connection)
         if stored is None:
@@ -117,8 +120,9 @@ def store_verified(using: str = "default") -> Report:
 def forget() -> None:
     """Drops what this process remembers; for tests that change models or databases under its feet."""
     _compared.clear()
+    _expected.clear()
     model_changes.cache_clear()
-    graph_digest.cache_clear()
+    forget_fingerprints()
 
 
 @cache
@@ -157,6 +161,14 @@ class _Comparison:
 
     def report(self, using: str) -> Report:
         return Report.of(ignore.applied((*self.past, *model_changes(), *self.found)), using)
+
+
+def _built(connection: BaseDatabaseWrapper) -> Snapshot:
+    """The expectation from the shadow, built once in a process. Raises ShadowError."""
+    key = connection.alias, server_version(connection)
+    if key not in _expected:
+        _expected[key] = expectation(connection)
+    return _expected[key]
 
 
 def _compare(connection: BaseDatabaseWrapper) -> _Comparison:

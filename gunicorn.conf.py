@@ -1,5 +1,6 @@
 """Read by gunicorn from the folder it is started in. The options themselves are given on the command line."""
 
+import os
 import subprocess
 import sys
 from typing import Any
@@ -10,6 +11,7 @@ def on_starting(server: Any) -> None:
 
     In a process of its own, so that a reload (HUP) finds no old code in gunicorn's. Each worker verifies again.
     """
-    probe = subprocess.run([sys.executable, "-c", "import config.wsgi"], check=False)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    probe = subprocess.run([sys.executable, "-c", "import config.wsgi"], env=environment, check=False)
     if probe.returncode:
         sys.exit(probe.returncode)

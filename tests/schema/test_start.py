@@ -13,7 +13,7 @@ import httpx
 import pytest
 from django.db import connections
 
-from tests.databases import ROOT, connected, environment
+from tests.databases import ROOT, connected, environment, run
 
 PYTHON = sys.executable
 MANAGE = PYTHON, "manage.py"
@@ -183,6 +183,11 @@ def test_each_server_starts_and_is_ready_on_a_database_in_line(server, new_datab
         assert wait_for_answer(process, port, log) == 200, log.read_text()
         assert status(port, "/readyz") == 200
     assert "schema." not in log.read_text()
+
+
+def test_serve_tells_when_the_server_does_not_exist(new_database):
+    done = run(*MANAGE, "serve", "--", "no-such-server", "--port", "1", database_url=new_database(), timeout=60)
+    assert (done.returncode, done.stderr) == (127, "CommandError: no-such-server: there is no such command.\n")
 
 
 def test_a_database_ahead_of_the_code_is_served_with_a_warning(new_database, tmp_path, django_db_blocker):

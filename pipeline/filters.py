@@ -3,8 +3,8 @@
 from django_filters import filters
 
 from config.api.parameters import CharFilter, ListFilter, StrictFilterSet
-from pipeline.choices import AttachmentScope, JobStatus, JobType
-from pipeline.models import EmailAttachment, Job
+from pipeline.choices import AttachmentScope, JobItemStatus, JobStatus, JobType
+from pipeline.models import EmailAttachment, Job, JobItem
 from prospects.choices import DiscoveryStatus, SourcePlatform
 from prospects.filters import CategoryFilterSet
 from prospects.models import Prospect
@@ -17,6 +17,14 @@ class JobFilterSet(StrictFilterSet):
 
     class Meta:
         model = Job
+        fields: tuple[str, ...] = ()
+
+
+class JobItemFilterSet(StrictFilterSet):
+    status = filters.ChoiceFilter(choices=JobItemStatus)
+
+    class Meta:
+        model = JobItem
         fields: tuple[str, ...] = ()
 
 

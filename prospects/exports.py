@@ -59,3 +59,11 @@ PROFILES: tuple[Column, ...] = (
     ("Last Sent", attrgetter("last_sent")),
     _CREATED,
 )
+SUPPRESSIONS: tuple[Column, ...] = (
+    ("Value", attrgetter("value")),
+    ("Kind", attrgetter("kind")),
+    ("Reason", attrgetter("reason")),
+    ("Source", attrgetter("source")),
+    ("Note", attrgetter("note")),
+    _CREATED,
+)

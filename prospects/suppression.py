@@ -59,6 +59,11 @@ def add(
         return Suppression.objects.count() - before
 
 
+def remove(key: str) -> int:
+    """Take a normalised address or domain off the list; returns how many rows that were."""
+    return Suppression.objects.filter(key=key).delete()[0]
+
+
 def suppressed_emails(keys: Collection[str]) -> set[str]:
     """Which of the normalised addresses are suppressed, by themselves or by their domain."""
     wanted = {key: (key, *parents(key.rpartition("@")[2])) for key in keys if key}

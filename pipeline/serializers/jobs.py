@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pipeline.models import Job
+from pipeline.models import Job, JobItem
 from prospects.serializers import Done
 
 
@@ -37,6 +37,17 @@ class JobSerializer(serializers.ModelSerializer[Job]):
 
     def get_params(self, job: Job) -> dict[str, Any]:
         return job.params or {}
+
+
+class JobItemSerializer(serializers.ModelSerializer[JobItem]):
+    """What a job did for one prospect."""
+
+    prospect_id = serializers.UUIDField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = JobItem
+        fields = ("position", "prospect_id", "status", "detail", "attempts", "run_after", "finished_at")
+        read_only_fields = fields
 
 
 class DraftJobSerializer(serializers.ModelSerializer[Job]):

@@ -11,17 +11,17 @@ from rest_framework.response import Response
 
 from config.api.views import ApiViewSet
 from pipeline import jobs
-from pipeline.filters import JobFilterSet
-from pipeline.models import Job
-from pipeline.serializers.jobs import Cancelled, JobSerializer, JobStatusSerializer
+from pipeline.filters import JobFilterSet, JobItemFilterSet
+from pipeline.models import Job, JobItem
+from pipeline.serializers.jobs import Cancelled, JobItemSerializer, JobSerializer, JobStatusSerializer
 
-VIEW = "pipeline.view_job"
+VIEW, CHANGE = "pipeline.view_job", "pipeline.change_job"
 
 
 class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     """Jobs, the newest first."""
 
-    permissions = {"list": VIEW, "retrieve": VIEW, "status": VIEW, "cancel": "pipeline.change_job"}
+    permissions = {"list": VIEW, "retrieve": VIEW, "status": VIEW, "cancel": CHANGE, "retry": CHANGE}
     queryset = Job.objects.all()
     serializer_class = JobSerializer
     filterset_class = JobFilterSet
@@ -42,3 +42,30 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         if job is None:
             raise Http404("There is no job with this id.")
         return self.answer({"success": True, "message": "The job is cancelled.", "job": jobs.cancel(job)})
+
+    @action(detail=True, methods=["post"], serializer_class=None, answer_class=JobSerializer)
+    def retry(self, request: Request, pk: UUID) -> Response:
+        """Do the failed items of a job again, or go on with a failed or cancelled one; what was done stays done."""
+        job = Job.objects.filter(pk=pk).first()
+        if job is None:
+            raise Http404("There is no job with this id.")
+        return Response(JobSerializer(jobs.retry(job)).data)
+
+
+class JobItemViewSet(ApiViewSet):
+    """What a job did for each prospect."""
+
+    permissions = {"items": VIEW}
+    queryset = JobItem.objects.all()
+    serializer_class = JobItemSerializer
+    filterset_class = JobItemFilterSet
+
+    @action(
+        detail=False, url_path="(?P<job_id>[^/.]+)/items", listing="page", orderings={"position": F("position")},
+        default_ordering=("position",),
+    )  # fmt: skip
+    def items(self, request: Request, job_id: UUID) -> Response:
+        """The items of a job in their order: what was done, or why not."""
+        if not Job.objects.filter(pk=self.kwargs["job_id"]).exists():
+            raise Http404("There is no job with this id.")
+        return self.paged(JobItem.objects.filter(job=self.kwargs["job_id"]))

@@ -1,0 +1,123 @@
+"""The suppression list in the API."""
+
+from typing import Any
+
+from django.db.models import F
+from django.http import Http404, StreamingHttpResponse
+from django_filters import filters
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.api import fields
+from config.api.exports import csv_response
+from config.api.parameters import CharFilter, StrictFilterSet
+from config.api.problems import Problem, as_problem
+from config.api.views import ApiViewSet
+from prospects import suppression
+from prospects.choices import SuppressionKind, SuppressionReason, SuppressionSource
+from prospects.exports import SUPPRESSIONS
+from prospects.imports.suppressions import read_file
+from prospects.models import Suppression
+from prospects.suppression import Entry, NotSuppressible
+
+VIEW, ADD, DELETE = (f"prospects.{verb}_suppression" for verb in ("view", "add", "delete"))
+
+
+@as_problem.register
+def _(error: NotSuppressible) -> Problem:
+    return Problem(400, "invalid", f"{error} Nothing was added.")
+
+
+class SuppressionSerializer(serializers.ModelSerializer[Suppression]):
+    """An address or a domain that is never written to."""
+
+    class Meta:
+        model = Suppression
+        fields = ("key", "kind", "value", "reason", "source", "note", "created_at", "created_by")
+        read_only_fields = fields
+
+
+class EntryInput(fields.StrictSerializer):
+    value = fields.CharField(max_length=320, help_text="An e-mail address, or a domain with all below it.")
+    reason = fields.ChoiceField(choices=SuppressionReason.choices, default=SuppressionReason.OTHER.value)
+    note = fields.CharField(max_length=2000, default="", allow_blank=True)
+
+
+class EntriesInput(fields.StrictSerializer):
+    entries = EntryInput(many=True, allow_empty=False, help_text="At most 1000.")
+
+    def validate_entries(self, entries: list[Any]) -> list[Any]:
+        if len(entries) > 1000:
+            raise serializers.ValidationError("Must be at most 1000. Import a file for more.")
+        return entries
+
+
+class FileInput(serializers.Serializer[Any]):
+    file = serializers.FileField(max_length=255, help_text="CSV or XLSX with a column value, email or domain.")
+    reason = serializers.ChoiceField(choices=SuppressionReason.choices, default=SuppressionReason.OTHER.value)
+
+
+class Added(serializers.Serializer[Any]):
+    added = serializers.IntegerField(help_text="How many were not on the list before.")
+
+
+class SuppressionFilterSet(StrictFilterSet):
+    kind = filters.ChoiceFilter(choices=SuppressionKind)
+    reason = filters.ChoiceFilter(choices=SuppressionReason)
+    source = filters.ChoiceFilter(choices=SuppressionSource)
+    q = CharFilter(field_name="key", lookup_expr="icontains", help_text="A part of the address or domain.")
+
+    class Meta:
+        model = Suppression
+        fields: tuple[str, ...] = ()
+
+
+class SuppressionViewSet(mixins.ListModelMixin, ApiViewSet):
+    """Who is never written to."""
+
+    permissions = {"list": VIEW, "create": ADD, "destroy": DELETE, "export": VIEW, "upload": ADD}
+    queryset = Suppression.objects.all()
+    serializer_class = SuppressionSerializer
+    input_classes = {"create": EntriesInput}
+    filterset_class = SuppressionFilterSet
+    orderings = {"created_at": F("created_at"), "key": F("key")}
+    default_ordering = ("-created_at",)
+    lookup_field = "key"
+    lookup_value_regex = "[^/]+"
+
+    def create(self, request: Request) -> Response:
+        """Add addresses and domains, all or none. Those on the list already stay as they are."""
+        entries = [Entry(**entry) for entry in self.body()["entries"]]
+        return Response({"added": suppression.add(entries, request.user)}, status=201)
+
+    def get_serializer_class(self) -> Any:
+        return Added if self.action == "create" else super().get_serializer_class()
+
+    def destroy(self, request: Request, key: str) -> Response:
+        """Take an address or domain off the list: it may be written to again."""
+        if not suppression.remove(key):
+            raise Http404("It is not on the list.")
+        return Response(status=204)
+
+    @action(detail=False, url_path="export/csv", listing="whole", serializer_class=None)
+    def export(self, request: Request) -> StreamingHttpResponse:
+        """The list as CSV."""
+        rows = self.filter_queryset(Suppression.objects.order_by("key", "pk"))
+        return csv_response("suppressions.csv", SUPPRESSIONS, rows)
+
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="import",
+        serializer_class=FileInput,
+        answer_class=Added,
+        parser_classes=(MultiPartParser,),
+    )
+    def upload(self, request: Request) -> Response:
+        """Add what a CSV or XLSX file lists, all or none."""
+        body = self.body()
+        entries = read_file(body["file"].name, body["file"].read(), body["reason"])
+        return self.answer({"added": suppression.add(entries, request.user, SuppressionSource.IMPORT)})

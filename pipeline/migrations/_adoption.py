@@ -3,7 +3,7 @@
 from config.schema.adoption.rules import Rules, Vocabulary
 
 # A row without a time of creation has at least one of its last change.
-TIMES = {"created_at": "coalesce(updated_at, now())", "updated_at": "coalesce(created_at, now())"}
+TIMES = {"created_at": ("updated_at", "now()"), "updated_at": ("created_at", "now()")}
 
 JOBS = Rules({"status": Vocabulary(("pending", "running", "completed", "failed", "cancelled"), "pending")}, TIMES)
 EMAIL_LOGS = Rules()
@@ -13,7 +13,7 @@ DISCOVERY_QUERIES = Rules(
 )
 SCRAPER_HISTORY = Rules(
     {"status": Vocabulary(("running", "completed", "failed"), "running")},
-    {"created_at": "triggered_at", "triggered_at": "created_at"},
+    {"created_at": ("triggered_at",), "triggered_at": ("created_at",)},
 )
 EMAIL_ATTACHMENTS = Rules({"scope": Vocabulary(("global", "prospect"), "global")})
 SOCIAL_INTEGRATIONS = Rules(

@@ -18,8 +18,8 @@ UNMANAGED = frozenset(
 )
 
 # A row without a time of creation was there when it was last changed or written to.
-CREATED = "coalesce(updated_at, last_sent, scraped_at, now())"
-UPDATED = "coalesce(created_at, now())"
+CREATED = ("updated_at", "last_sent", "scraped_at", "now()")
+UPDATED = ("created_at", "now()")
 
 PROSPECTS = Rules(
     vocabularies={

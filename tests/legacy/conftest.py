@@ -15,7 +15,9 @@ from config.schema.shadow import expectation
 from tests.legacy import content, seeds, structure
 from tests.legacy.chain import Chain
 from tests.legacy.databases import Databases
-from tests.legacy.proof import Proof
+
+pytest.register_assert_rewrite("tests.legacy.proof", "tests.legacy.incidents")
+from tests.legacy.proof import Proof  # noqa: E402 - only what is imported from here on explains its assertions
 
 Build = Callable[[], None]
 

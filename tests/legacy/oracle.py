@@ -77,15 +77,17 @@ REFERENCES = {
     ("email_logs", "prospect_id"): "prospects",
     ("email_attachments", "prospect_id"): "prospects",
 }
-#: A missing time is taken from the other column, and from the hour of adoption where both are missing.
+#: A missing time is taken from the first of these that is there, and from the hour of adoption where none is.
 TIMES = {
     **{
-        (table, name): other
-        for table in ("prospects", "jobs", "settings", "discovery_queries", "social_integrations")
+        (table, name): (other,)
+        for table in ("jobs", "settings", "discovery_queries", "social_integrations")
         for name, other in (("created_at", "updated_at"), ("updated_at", "created_at"))
     },
-    ("scraper_history", "created_at"): "triggered_at",
-    ("email_attachments", "created_at"): "",
+    ("prospects", "created_at"): ("updated_at", "last_sent", "scraped_at"),
+    ("prospects", "updated_at"): ("created_at",),
+    ("scraper_history", "created_at"): ("triggered_at",),
+    ("email_attachments", "created_at"): (),
 }
 DERIVED = {"stage", "domain_key", "email_key"}
 MANAGED = {table for table, _ in VOCABULARIES} | {"settings", "email_logs"}
@@ -138,9 +140,8 @@ def _rows(tables: Mapping[str, Table], name: str) -> Mapping[str, Row]:
 
 def _fill(name: str, column: str, row: Row, before: Table, fills: Mapping[tuple[str, str], str | None] = FILLS) -> Any:
     if (name, column) in TIMES:
-        other = TIMES[name, column]
-        text = row.get(other)
-        return Now if text is None else meaning(before.types[other], text)
+        moments = (_moment(text)[0] for other in TIMES[name, column] if (text := row.get(other)) is not None)
+        return next((moment for moment in moments if moment is not None), Now)
     return _value(name, column, fills.get((name, column)))
 
 

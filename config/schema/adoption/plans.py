@@ -58,8 +58,16 @@ class TablePlanner:
         self.rules = rules
         self.expected = expected_columns(connection, model)
         self.live = renamed(live_columns(connection, self.table), dict(rules.renames))
-        for type_name in {column.type for column in self.expected.values()}:
+        for type_name in self._wanted_types():
             self._execute(try_function(type_name)[1])
+
+    def _wanted_types(self) -> set[str]:
+        """The types that a live column is not of and that something is converted to."""
+        return {
+            column.type
+            for name, column in self.expected.items()
+            if name in self.live and self.live[name].type != column.type
+        }
 
     def plan(self) -> Plan:
         """Everything about the columns. Raises AdoptionRefused where a value would be lost."""
@@ -69,20 +77,28 @@ class TablePlanner:
             tuple(self._alter(columns)),
         )
 
+    def check(self) -> None:
+        """Raise AdoptionRefused where a row has no value for a column that must have one."""
+        for plan in filter(None, map(self._decided, self.expected)):
+            self._refuse_nulls(plan)
+
     def quoted(self, name: str) -> str:
         return self.connection.ops.quote_name(name)
 
     # One column
 
     def _column(self, name: str) -> ColumnPlan | None:
+        plan = self._decided(name)
+        return plan and replace(plan, entries=tuple(self._entries(plan, self.rules.vocabularies.get(name))))
+
+    def _decided(self, name: str) -> ColumnPlan | None:
         actual, expected = self.live.get(name), self.expected[name]
         if actual is None or (name == KEPT and actual.type == expected.type):
             return None
         converted = conversion(self.quoted(actual.name), actual, expected)
         vocabulary = self.rules.vocabularies.get(name)
         folded = self._folded(converted, vocabulary, expected) if vocabulary else self._bounded(converted, expected)
-        plan = ColumnPlan(name, actual, expected, self._filled(name, folded.value, expected), folded.lost)
-        return replace(plan, entries=tuple(self._entries(plan, vocabulary)))
+        return ColumnPlan(name, actual, expected, self._filled(name, folded.value, expected), folded.lost)
 
     def _folded(self, converted: Conversion, vocabulary: Vocabulary, expected: ColumnShape) -> Conversion:
         text = f"lower(btrim({converted.value}))"
@@ -98,8 +114,18 @@ class TablePlanner:
         return Conversion(f"CASE WHEN {value} >= 0 THEN {value} END", f"({converted.lost}) OR {value} < 0")
 
     def _filled(self, name: str, value: str, expected: ColumnShape) -> str:
-        fill = self.rules.fills.get(name, expected.default)
+        fill = ", ".join(self._fills(name)) or expected.default
         return f"coalesce({value}, {fill})" if expected.not_null and fill else value
+
+    def _fills(self, name: str) -> list[str]:
+        terms = self.rules.fills.get(name, ())
+        return [self._term(term) for term in terms if term in self.live or term not in self.expected]
+
+    def _term(self, term: str) -> str:
+        if term not in self.live:
+            return term
+        actual = self.live[term]
+        return conversion(self.quoted(actual.name), actual, self.expected[term]).value
 
     def _entries(self, plan: ColumnPlan, vocabulary: Vocabulary | None) -> Iterator[Entry]:
         column, name = self.quoted(plan.actual.name), plan.name
@@ -110,8 +136,10 @@ class TablePlanner:
             yield Entry(self.table, name, "default", f"{actual.default or 'none'} to {expected.default or 'none'}")
         if vocabulary:
             yield from self._spellings(name, column, vocabulary)
-        if expected.not_null and (not actual.not_null or plan.value != column):
-            yield from self._nulls(plan, column, vocabulary)
+        self._refuse_nulls(plan)
+        if expected.not_null and not actual.not_null and (nulls := self._count(f"{column} IS NULL")):
+            fill = ", ".join(self.rules.fills.get(name, ())) or expected.default
+            yield Entry(self.table, name, "filled", f"with {repr(vocabulary.default) if vocabulary else fill}", nulls)
         if actual.not_null and not expected.not_null:
             yield Entry(self.table, name, "relaxed")
         if plan.kept != "false" and (kept := self._count(plan.kept)):
@@ -128,7 +156,12 @@ class TablePlanner:
             if spelling in vocabulary.spellings or spelling == "":
                 yield Entry(self.table, name, "folded", f"{text!r} to {value!r}", count)
 
-    def _nulls(self, plan: ColumnPlan, column: str, vocabulary: Vocabulary | None) -> Iterator[Entry]:
+    def _refuse_nulls(self, plan: ColumnPlan) -> None:
+        expected = plan.expected
+        given = plan.name not in self.rules.fills and expected.default is not None
+        unchanged = plan.actual.not_null and plan.value == self.quoted(plan.actual.name)
+        if not expected.not_null or given or unchanged:
+            return
         left = self._count(f"{plan.value} IS NULL")
         if left:
             ids = ", ".join(str(row[0]) for row in self._select(f"{self._ids} WHERE {plan.value} IS NULL LIMIT 10"))
@@ -136,10 +169,6 @@ class TablePlanner:
                 f"{self.table}.{plan.name} must not be NULL and there is no value to fill in for {left:,} rows "
                 f"(ids: {ids}{' …' if left > 10 else ''}). Give them a value and run migrate again."
             )
-        if not plan.actual.not_null and (nulls := self._count(f"{column} IS NULL")):
-            fill = self.rules.fills.get(plan.name, plan.expected.default)
-            fill = repr(vocabulary.default) if vocabulary else fill
-            yield Entry(self.table, plan.name, "filled", f"with {fill}", nulls)
 
     def _kept_values(self, column: str, condition: str) -> list[list[Any]]:
         """The most frequent values kept aside, with their number of rows."""

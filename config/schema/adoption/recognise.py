@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.base import CommandError
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
@@ -29,10 +29,36 @@ def check_before_migrate(*, using: str, plan: list[tuple[Migration, bool]], **_:
     """Receiver of `pre_migrate`. Raises AdoptionRefused before the first migration runs."""
     from config.schema.operations import RecogniseDatabase
 
-    for migration, backwards in plan:
-        for operation in migration.operations:
-            if isinstance(operation, RecogniseDatabase) and not backwards:
-                check(connections[using], operation.tables, operation.unmanaged)
+    forwards = [migration for migration, backwards in plan if not backwards]
+    for operation in (operation for migration in forwards for operation in migration.operations):
+        if isinstance(operation, RecogniseDatabase):
+            check(connections[using], operation.tables, operation.unmanaged)
+            check_rows(connections[using], forwards)
+
+
+def check_rows(connection: BaseDatabaseWrapper, plan: list[Migration]) -> None:
+    """Raise AdoptionRefused where one of the migrations would meet a row that has no place in the final schema."""
+    from config.schema.adoption.constraints import plan_primary_key
+    from config.schema.adoption.plans import TablePlanner
+    from config.schema.operations import ConvergeTable
+
+    rules = {
+        (migration.app_label, operation.model_name.lower()): operation.rules
+        for migration in plan
+        for operation in migration.operations
+        if isinstance(operation, ConvergeTable)
+    }
+    if connection.vendor != "postgresql" or not rules:
+        return
+    with transaction.atomic(using=connection.alias):
+        there = set(connection.introspection.table_names())
+        for model in final_models(connection).values():
+            key = (model._meta.app_label, model._meta.model_name or "")
+            if key in rules and model._meta.db_table in there:
+                plan_primary_key(connection, model)
+                TablePlanner(connection, model, rules[key]).check()
+        # The planner's functions are temporary, and yet better gone.
+        transaction.set_rollback(True, using=connection.alias)
 
 
 def check(connection: BaseDatabaseWrapper, tables: Mapping[str, frozenset[str]], unmanaged: frozenset[str]) -> None:

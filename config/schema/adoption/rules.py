@@ -27,10 +27,11 @@ class Vocabulary:
 class Rules:
     """How the rows of one table are brought in line.
 
-    `fills` gives the SQL expression for a column that is NULL and must not be; without one, the column's database
-    default is used. `renames` maps a column's old name to its new one.
+    `fills` names, for a column that is NULL and must not be, the columns to take a value from, the first that has one;
+    a term that is no column of the table is an SQL expression. Without it, the column's database default is used.
+    `renames` maps a column's old name to its new one.
     """
 
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
-    fills: Mapping[str, str] = field(default_factory=dict)
+    fills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     renames: Mapping[str, str] = field(default_factory=dict)

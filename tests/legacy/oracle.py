@@ -112,7 +112,7 @@ def new_name(table: str, column: str, row: Row) -> str:
     return column if new in row else new
 
 
-def expected_row(name: str, row: Row, before: Table, declared: Mapping[str, str], old: Mapping[str, Table]) -> Expected:
+def expected_row(name: str, row: Row, declared: Mapping[str, str], old: Mapping[str, Table]) -> Expected:
     """What the row of the table `name` must hold in its declared columns; `old` are all tables as they were."""
     result = Expected()
     for column, text in row.items():
@@ -122,13 +122,15 @@ def expected_row(name: str, row: Row, before: Table, declared: Mapping[str, str]
             if (parent := REFERENCES.get((name, new))) and value is not None and value not in _rows(old, parent):
                 value, lost = None, True
             if value is None:
-                value = _fill(name, new, row, before)
+                value = _fill(name, new, row)
             result.values[new] = value
             if lost and text is not None:
                 result.kept[new] = text
     for column in declared.keys() - result.values.keys() - {"legacy_values"} - DERIVED:
-        if (name, column) in ADDED or (name, column) in TIMES:
-            result.values[column] = _fill(name, column, row, before, ADDED)
+        if (name, column) in TIMES:
+            result.values[column] = Now
+        elif (name, column) in ADDED:
+            result.values[column] = _value(ADDED[name, column])
     if name == "prospects":
         _derive(result)
     return result
@@ -142,10 +144,10 @@ def _fill(name: str, column: str, row: Row, before: Table, fills: Mapping[tuple[
     if (name, column) in TIMES:
         moments = (_moment(text)[0] for other in TIMES[name, column] if (text := row.get(other)) is not None)
         return next((moment for moment in moments if moment is not None), Now)
-    return _value(name, column, fills.get((name, column)))
+    return _value(FILLS.get((name, column)))
 
 
-def _value(name: str, column: str, text: str | None) -> Any:
+def _value(text: str | None) -> Any:
     return Decimal(text) if text is not None and text.isdigit() else text
 
 

@@ -39,7 +39,7 @@ class Proof:
             expected_ids = old.rows.keys() - gone.get(name, set())
             assert after[name].rows.keys() == expected_ids, f"{name}: other rows than before"
             for row_id in expected_ids:
-                expected = expected_row(name, old.rows[row_id], old, self._declared(name), self.before)
+                expected = expected_row(name, old.rows[row_id], self._declared(name), self.before)
                 _check_row(name, row_id, expected, after[name])
                 self._check_unknown(name, row_id, after[name])
                 kept.update((name, column) for column in expected.kept)

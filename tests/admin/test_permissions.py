@@ -19,7 +19,9 @@ ARGUMENTS = {
     "object_id": str(uuid.UUID(int=1)),
     "id": "1",
     "content_type_id": "1",
+    "pk": str(uuid.UUID(int=1)),
     "name": "approve",
+    "kind": "csv",
     "app_label": "prospects",
     "url": "nothing/",
 }

@@ -1,19 +1,31 @@
 """What people do all day, done in a real browser."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect
 
-from pipeline import roles
-from pipeline.models import Job
+from pipeline import roles, switches
+from pipeline.choices import JobType
+from pipeline.jobs import ItemHandler, Outcome, handlers
+from pipeline.models import Job, JobItem
+from prospects.changes import Cause
 from prospects.choices import ApprovalStatus
 from prospects.models import Prospect, ProspectEvent
 from tests.admin.conftest import scraped
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 LogIn = Callable[[str], Page]
+
+
+class Looks(ItemHandler):
+    """A scraper that finds nothing."""
+
+    def apply(self, item: JobItem, prepared: Any, cause: Cause) -> Outcome:
+        return Outcome(detail="looked at the site")
 
 
 @pytest.fixture
@@ -86,6 +98,51 @@ def test_deleting_can_still_be_thought_over(log_in: LogIn, prospects: list[Prosp
     page.get_by_role("button", name="Delete 1").click()
     expect(page.get_by_text("Deleted 1.")).to_be_visible()
     assert Prospect.objects.count() == 7
+    assert errors == []
+
+
+def test_a_step_is_queued_and_its_job_opened(
+    log_in: LogIn, transactional_db: None, errors: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switches.set_master(True)
+    monkeypatch.setitem(handlers._handlers, JobType.SCRAPE, Looks())
+    scraped(1, scrape_status="DISCOVERED", contact_email=None).save()
+    page = log_in(roles.OPERATOR)
+    open_list(page)
+    choose(page, "Queue: scrape", "site1.example.com")
+    page.get_by_role("link", name="see the scrape job").click()
+    expect(page.get_by_role("cell", name="looked at the site")).to_be_visible()
+    assert errors == []
+
+
+def test_a_file_with_good_and_bad_rows_is_imported(
+    log_in: LogIn, transactional_db: None, errors: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("Website,E-mail\nnew.example.com,office@new.example.com\nbad.example.com,nobody\n")
+    page = log_in(roles.OPERATOR)
+    page.get_by_role("link", name="Imports").click()
+    page.get_by_role("link", name="Add import").last.click()
+    page.get_by_label("CSV or XLSX file").set_input_files(file)
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("is no e-mail address")).to_be_visible()
+    assert not Prospect.objects.exists()
+    page.get_by_role("button", name="Run the import").click()
+    expect(page.get_by_text("finished").first).to_be_visible()
+    assert Prospect.objects.get().domain == "new.example.com"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="The refused rows as a file to correct").click()
+    assert "bad.example.com,nobody" in download.value.path().read_text("utf-8-sig")
+    assert errors == []
+
+
+def test_a_list_is_exported(log_in: LogIn, prospects: list[Prospect], errors: list[str]) -> None:
+    page = log_in(roles.VIEWER)
+    open_list(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export as CSV").click()
+    assert download.value.path().read_text().count("example.com") >= len(prospects)
     assert errors == []
 
 

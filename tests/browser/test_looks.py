@@ -11,7 +11,7 @@ from pipeline.models import Job
 from prospects.models import Prospect
 from tests.admin.conftest import fill
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.slow]
 
 # Contrast of every text with what is behind it, by the formula of WCAG 2; the worst few below the limit.
 CONTRAST = """() => {

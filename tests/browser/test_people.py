@@ -17,7 +17,7 @@ from prospects.choices import ApprovalStatus
 from prospects.models import Prospect, ProspectEvent
 from tests.admin.conftest import scraped
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.slow]
 LogIn = Callable[[str], Page]
 
 

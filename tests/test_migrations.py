@@ -14,6 +14,8 @@ from django_migration_linter import MigrationLinter
 LAST_ADOPTING = {"prospects": "0011_indexes", "pipeline": "0008_indexes"}
 # What only delays others on a large table counts as wrong as well.
 AS_ERRORS = ["CREATE_INDEX", "CREATE_INDEX_EXCLUSIVE", "DROP_INDEX", "REINDEX"]
+# Migrations of small tables may index in one step. Each with its reason.
+SMALL = {("pipeline", "0010_job_engine"): "jobs has a row per run of a step: thousands, not millions"}
 
 
 def ours() -> list[tuple[str, str]]:
@@ -30,17 +32,20 @@ def test_the_chain_ends_where_this_file_says() -> None:
     assert set(LAST_ADOPTING.items()) <= set(ours())
 
 
-@pytest.mark.parametrize(("app", "name"), ordinary(), ids="-".join)
+@pytest.mark.parametrize(("app", "name"), ordinary(), ids=map("-".join, ordinary()))
 def test_an_ordinary_migration_holds_no_long_lock(
     db: None, capsys: pytest.CaptureFixture[str], app: str, name: str
 ) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite rewrites tables and has one writer: locks are a matter of PostgreSQL")
-    linter = MigrationLinter(settings.BASE_DIR, no_cache=True, warnings_as_errors_tests=AS_ERRORS)
+    accepted = AS_ERRORS if (app, name) in SMALL else []
+    linter = MigrationLinter(
+        settings.BASE_DIR, no_cache=True, warnings_as_errors_tests=AS_ERRORS, exclude_migration_tests=accepted
+    )
     linter.lint_migration(linter.migration_loader.get_migration(app, name))
     assert not linter.has_errors, capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("app", "name"), ours(), ids="-".join)
+@pytest.mark.parametrize(("app", "name"), ours(), ids=map("-".join, ours()))
 def test_a_migrations_name_is_short(app: str, name: str) -> None:
     assert len(name) < 60

@@ -6,8 +6,10 @@ class PipelineConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from pipeline import scheduler
         from pipeline.imports import handlers
         from pipeline.webhooks import outbox
 
         handlers.register_all()
         outbox.connect()
+        scheduler.connect()

@@ -1,0 +1,45 @@
+"""`manage.py run_scheduler`: starts what is due. Any number may run; each run is started once."""
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, close_old_connections
+
+from config.schema.entry import SchemaGuardMixin
+from pipeline import scheduler
+from pipeline.jobs.reaper import reap
+
+
+class Command(SchemaGuardMixin, BaseCommand):
+    help = "Starts automatic runs when they are due, and rings for jobs that wait."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="look once and end, for cron")
+        parser.add_argument("--interval", type=float, default=30.0, help="seconds between two looks")
+
+    def handle(self, *, once: bool, interval: float, **options: Any) -> None:
+        """Raises CommandError when a setting cannot be read."""
+        try:
+            self._look()
+            while not once:
+                time.sleep(interval)
+                close_old_connections()
+                self._look(patient=True)
+        except scheduler.WrongSetting as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            self.stdout.write("Ended.")
+
+    def _look(self, *, patient: bool = False) -> None:
+        try:
+            job = scheduler.start_due()
+            reap()
+        except OperationalError as error:
+            if not patient:
+                raise CommandError(f"The database cannot be reached: {error}") from error
+            self.stderr.write(f"The database cannot be reached, trying again: {error}")
+            return
+        if job is not None:
+            self.stdout.write(f"Started job {job.pk}.")

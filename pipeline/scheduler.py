@@ -1,0 +1,116 @@
+"""Automatic runs: each due one is started once, whichever machine asks.
+
+The settings are those of the frontend and the older system: `automation` (enabled, automatic_scraper, locations,
+categories, keywords, max_results), the master switch, and `scraper_interval` / `scraper_next_run_at`.
+"""
+
+import logging
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from pipeline import jobs, switches
+from pipeline.choices import JobType, ScraperRunStatus
+from pipeline.jobs.engine import ended
+from pipeline.models import Job, ScraperHistory, Setting
+from prospects.changes import Cause
+
+logger = logging.getLogger(__name__)
+
+INTERVAL = "scraper_interval"
+NEXT_RUN = "scraper_next_run_at"
+DEFAULT_INTERVAL = timedelta(hours=24)
+_KEY = "automatic:"
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+class WrongSetting(ValueError):
+    """A setting cannot be read; the message names its key."""
+
+
+def start_due(now: datetime | None = None) -> Job | None:
+    """Start the automatic discovery if it is switched on and due; returns its job if this call started it.
+
+    A run that cannot start (its provider is not configured) is recorded in the scraper's history with the reason, and
+    tried again at the next time. Raises WrongSetting.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        # Two schedulers wait here for each other; the second finds a later time.
+        next_run, _ = Setting.objects.select_for_update().get_or_create(key=NEXT_RUN, defaults={"value": None})
+        planned = _moment(next_run)
+        wanted = switches.automation()
+        if not switches.master_is_on() or not (wanted["enabled"] and wanted["automatic_scraper"]):
+            return None
+        if planned is not None and planned > now:
+            return None
+        next_run.value = {"value": (now + interval()).isoformat()}
+        next_run.save()
+        return _start(wanted, planned or now)
+
+
+def interval() -> timedelta:
+    """The time between two automatic runs, a day where none is set. Raises WrongSetting."""
+    stored = _value(Setting.objects.filter(key=INTERVAL).first())
+    if stored is None:
+        return DEFAULT_INTERVAL
+    match = re.fullmatch(r"([1-9]\d{0,4})([mhd])", str(stored))
+    if match is None:
+        raise WrongSetting(f"Setting {INTERVAL!r} is {stored!r}; write a number and a unit such as 30m, 24h or 7d.")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def record_run(sender: Job, **_: object) -> None:
+    """Receiver of pipeline.jobs.engine.ended: an automatic run becomes a row of the scraper's history."""
+    job = sender
+    if not (job.once_key or "").startswith(_KEY):
+        return
+    begun = job.started_at or job.created_at
+    finished = job.finished_at or timezone.now()
+    ScraperHistory.objects.create(
+        triggered_at=begun,
+        completed_at=finished,
+        success_count=job.done_items,
+        failed_count=job.failed_items,
+        duration_seconds=round((finished - begun).total_seconds(), 2),
+        status=ScraperRunStatus.FAILED if job.status == "failed" else ScraperRunStatus.COMPLETED,
+        error_message=job.error_message,
+    )
+
+
+def connect() -> None:
+    ended.connect(record_run, dispatch_uid="scheduler")
+
+
+def _start(wanted: dict[str, Any], planned: datetime) -> Job | None:
+    params = {name: wanted[name] for name in ("locations", "categories", "keywords", "max_results")}
+    try:
+        return jobs.start(
+            JobType.DISCOVER, params, Cause(reason="automatic run"), once_key=f"{_KEY}{planned.isoformat()}"
+        )
+    except jobs.CannotStart as error:
+        logger.warning("automatic run: %s", error)
+        now = timezone.now()
+        ScraperHistory.objects.create(
+            triggered_at=now, completed_at=now, status=ScraperRunStatus.FAILED, error_message=str(error)
+        )
+        return None
+
+
+def _moment(setting: Setting) -> datetime | None:
+    stored = _value(setting)
+    if stored is None:
+        return None
+    moment = parse_datetime(stored) if isinstance(stored, str) else None
+    if moment is None:
+        raise WrongSetting(f"Setting {setting.key!r} is {stored!r}, not a date and time. Delete it to start anew.")
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+def _value(setting: Setting | None) -> Any:
+    stored = setting.value if setting else None
+    return stored.get("value") if isinstance(stored, dict) else stored

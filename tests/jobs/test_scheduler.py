@@ -1,0 +1,97 @@
+"""An automatic run is started when it is due, once, and not when it is switched off."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from pipeline import jobs, scheduler, switches
+from pipeline.choices import JobType
+from pipeline.jobs import Handler, handlers, register
+from pipeline.models import Job, ScraperHistory, Setting
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+class Discover(Handler):
+    def work(self, run):
+        with run.transaction():
+            run.advance(done=3, failed=1)
+        return {}
+
+
+@pytest.fixture
+def discover():
+    before = handlers._handlers.copy()
+    register(JobType.DISCOVER, Discover())
+    yield
+    handlers._handlers.clear()
+    handlers._handlers.update(before)
+
+
+@pytest.fixture
+def switched_on() -> None:
+    switches.set_master(True)
+    switches.set_automation({"enabled": True, "automatic_scraper": True, "categories": ["tea"], "locations": ["Oslo"]})
+
+
+def test_a_due_run_is_started_once(discover: None, switched_on: None) -> None:
+    job = scheduler.start_due(NOW)
+    assert job is not None
+    assert (job.job_type, job.params["categories"], job.params["locations"]) == ("discover", ["tea"], ["Oslo"])
+    assert scheduler.start_due(NOW) is None
+    assert scheduler.start_due(NOW + timedelta(hours=23)) is None
+    assert scheduler.start_due(NOW + timedelta(hours=25)) is not None
+    assert Job.objects.count() == 2
+
+
+def test_two_that_ask_for_one_run_get_one_job(discover: None, switched_on: None) -> None:
+    Setting.objects.create(key=scheduler.NEXT_RUN, value={"value": NOW.isoformat()})
+    first = scheduler.start_due(NOW)
+    # As if the other had read the time before it was moved on.
+    Setting.objects.filter(key=scheduler.NEXT_RUN).update(value={"value": NOW.isoformat()})
+    assert scheduler.start_due(NOW) == first
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize("off", ["master", "enabled", "automatic_scraper"])
+def test_nothing_starts_while_a_switch_is_off(discover: None, switched_on: None, off: str) -> None:
+    if off == "master":
+        switches.set_master(False)
+    else:
+        switches.set_automation({off: False})
+    assert scheduler.start_due(NOW) is None
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("stored", "hours"), [({"value": "30m"}, 0.5), ("12h", 12), ({"value": "7d"}, 168), (None, 24)]
+)
+def test_the_interval_is_a_number_and_a_unit(stored: object, hours: float) -> None:
+    Setting.objects.create(key=scheduler.INTERVAL, value=stored)
+    assert scheduler.interval() == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("key", [scheduler.INTERVAL, scheduler.NEXT_RUN])
+def test_a_setting_that_cannot_be_read_is_named(discover: None, switched_on: None, key: str) -> None:
+    Setting.objects.create(key=key, value={"value": "soon"})
+    with pytest.raises(scheduler.WrongSetting, match=key):
+        scheduler.start_due(NOW)
+    assert not Job.objects.exists()
+
+
+def test_a_run_without_provider_is_recorded_and_tried_again_at_the_next_time(switched_on: None) -> None:
+    assert scheduler.start_due(NOW) is None
+    history = ScraperHistory.objects.get()
+    assert (history.status, "'discover'" in history.error_message) == ("failed", True)
+    assert scheduler.start_due(NOW) is None
+    assert ScraperHistory.objects.count() == 1
+
+
+def test_a_finished_run_is_in_the_scrapers_history(discover: None, switched_on: None) -> None:
+    job = scheduler.start_due(NOW)
+    jobs.run(job.pk)
+    history = ScraperHistory.objects.get()
+    assert (history.status, history.success_count, history.failed_count) == ("completed", 3, 1)
+    assert history.completed_at is not None

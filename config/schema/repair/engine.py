@@ -32,7 +32,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _REASONS = {
     "schema.E000": "the database cannot be read",
     "schema.E001": "run manage.py migrate: a repair never stands in for a migration",
-    "schema.E002": "a person decides what the history should say",
+    "schema.E002": "manage.py schema history --repair mends rows where the database proves them",
     "schema.E003": "run manage.py makemigrations, then migrate",
     "schema.E012": "nothing is retyped without a migration",
     "schema.E013": "nothing is loosened without a migration",

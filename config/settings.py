@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "POSTPROCESSING_HOOKS": [
         "config.api.description.close_strict_objects",
+        "config.api.description.plain_nulls",
         "config.api.description.share_problems",
     ],
 }

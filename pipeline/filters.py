@@ -12,8 +12,8 @@ from prospects.querysets import ProspectQuerySet
 
 
 class JobFilterSet(StrictFilterSet):
-    job_type = filters.ChoiceFilter(choices=JobType)
-    status = filters.ChoiceFilter(choices=JobStatus)
+    job_type = filters.ChoiceFilter(choices=JobType.choices)
+    status = filters.ChoiceFilter(choices=JobStatus.choices)
 
     class Meta:
         model = Job
@@ -29,7 +29,7 @@ class JobItemFilterSet(StrictFilterSet):
 
 
 class AttachmentFilterSet(StrictFilterSet):
-    scope = filters.ChoiceFilter(choices=AttachmentScope)
+    scope = filters.ChoiceFilter(choices=AttachmentScope.choices)
     prospect_id = filters.UUIDFilter(field_name="prospect_id")
 
     class Meta:
@@ -38,7 +38,7 @@ class AttachmentFilterSet(StrictFilterSet):
 
 
 class PlatformFilterSet(StrictFilterSet):
-    platform = filters.ChoiceFilter(field_name="source_platform", choices=SourcePlatform)
+    platform = filters.ChoiceFilter(field_name="source_platform", choices=SourcePlatform.choices)
 
     class Meta:
         model = Prospect

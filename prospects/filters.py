@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django_filters import filters
+from drf_spectacular.utils import extend_schema_field
 
 from config.api.parameters import BooleanFilter, CharFilter, ListFilter, MomentFilter, StrictFilterSet
 from prospects.choices import (
@@ -45,6 +46,7 @@ LISTS = {
 }
 
 
+@extend_schema_field({"type": "number", "minimum": -999.99, "maximum": 999.99})
 class ScoreFilter(filters.Filter):
     """A number that the score's column could hold."""
 
@@ -76,16 +78,16 @@ class ProspectFilterSet(CategoryFilterSet):
         choices=[*OutreachStatus.choices, ("drafted", "drafted")],
         help_text="The outreach status; `sent` is the list of that name, `drafted` the list `drafts`.",
     )
-    discovery_status = filters.ChoiceFilter(choices=DiscoveryStatus)
-    approval_status = filters.ChoiceFilter(choices=ApprovalStatus)
-    scrape_status = filters.ChoiceFilter(choices=ScrapeStatus)
-    verification_status = filters.ChoiceFilter(choices=VerificationStatus)
-    draft_status = filters.ChoiceFilter(choices=DraftStatus)
-    send_status = filters.ChoiceFilter(choices=SendStatus)
-    outreach_status = filters.ChoiceFilter(choices=OutreachStatus)
-    stage = filters.ChoiceFilter(choices=Stage)
-    source_type = filters.ChoiceFilter(choices=SourceType)
-    source_platform = filters.ChoiceFilter(choices=SourcePlatform)
+    discovery_status = filters.ChoiceFilter(choices=DiscoveryStatus.choices)
+    approval_status = filters.ChoiceFilter(choices=ApprovalStatus.choices)
+    scrape_status = filters.ChoiceFilter(choices=ScrapeStatus.choices)
+    verification_status = filters.ChoiceFilter(choices=VerificationStatus.choices)
+    draft_status = filters.ChoiceFilter(choices=DraftStatus.choices)
+    send_status = filters.ChoiceFilter(choices=SendStatus.choices)
+    outreach_status = filters.ChoiceFilter(choices=OutreachStatus.choices)
+    stage = filters.ChoiceFilter(choices=Stage.choices)
+    source_type = filters.ChoiceFilter(choices=SourceType.choices)
+    source_platform = filters.ChoiceFilter(choices=SourcePlatform.choices)
     location = CharFilter(field_name="discovery_location", lookup_expr="iexact")
     min_score = ScoreFilter(field_name="score", lookup_expr="gte")
     max_score = ScoreFilter(field_name="score", lookup_expr="lte")

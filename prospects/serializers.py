@@ -1,9 +1,9 @@
 """What the API shows of prospects."""
 
-import re
 from decimal import Decimal
 from typing import Any
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from config.api import fields
@@ -67,10 +67,13 @@ class ProspectSerializer(serializers.ModelSerializer[Prospect]):
         read_only_fields = fields
 
 
+DOMAIN = RegexValidator(r"^[^\s/@:?#.]+(\.[^\s/@:?#.]+)+$", "Must be a domain such as example.com.")
+
+
 class ProspectInput(StrictSerializer):
     """What a person may write. Statuses change by decisions and steps, drafts by `PUT …/draft`."""
 
-    domain = fields.CharField(max_length=253)
+    domain = fields.CharField(max_length=253, validators=[DOMAIN])
     page_url = fields.URLField(max_length=2000, allow_null=True)
     page_title = fields.CharField(max_length=2000, allow_null=True)
     contact_email = fields.EmailField(max_length=320, allow_null=True)
@@ -102,18 +105,13 @@ class ProspectInput(StrictSerializer):
     #: The others keep their value, or get the column's default.
     required_names: tuple[str, ...] = ()
 
-    def validate_domain(self, domain: str) -> str:
-        if not re.fullmatch(r"[^\s/@:?#]+\.[^\s/@:?#]+", domain):
-            raise serializers.ValidationError("Must be a domain such as example.com.")
-        return domain
-
 
 class ProspectEdit(ProspectInput):
     """At least one field to change."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError("Give at least one field to change.")
+            raise serializers.ValidationError("Give at least one field to change.", code="empty")
         return attrs
 
 
@@ -132,13 +130,13 @@ class NewProspect(ProspectInput):
 
 
 class ProspectIds(serializers.Serializer[Any]):
-    prospect_ids = serializers.ListField(child=fields.UUIDField(), allow_empty=False, max_length=10_000)
+    prospect_ids = serializers.ListField(child=fields.UUIDField(), allow_empty=False, min_length=1, max_length=10_000)
 
 
 class BulkEdit(StrictSerializer):
     """The same values for several prospects."""
 
-    prospect_ids = serializers.ListField(child=fields.UUIDField(), allow_empty=False, max_length=10_000)
+    prospect_ids = serializers.ListField(child=fields.UUIDField(), allow_empty=False, min_length=1, max_length=10_000)
     values = ProspectEdit()
 
 
@@ -148,7 +146,7 @@ class DraftInput(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if all(attrs.get(name) is None for name in ("subject", "body")):
-            raise serializers.ValidationError("Give subject, body or both.")
+            raise serializers.ValidationError("Give subject, body or both.", code="empty")
         return attrs
 
 

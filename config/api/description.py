@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from config.api.lists import Ordering
 from config.api.permissions import AUTHENTICATED, OPEN
 from config.api.problems import CONTENT_TYPE
 
@@ -115,7 +116,11 @@ class ApiSchema(AutoSchema):
         return [] if self.view.permissions[self.view.action] == OPEN else [{"token": []}]
 
     def get_override_parameters(self) -> list[Any]:
-        parameters: list[Any] = [kind for kind in self.view.parameter_serializers() if kind().get_fields()]
+        parameters: list[Any] = [
+            kind for kind in self.view.parameter_serializers() if kind is not Ordering and kind().get_fields()
+        ]
+        if self.view.is_paged and self.view.orderings:
+            parameters.append(_ordering(self.view.orderings, self.view.default_ordering))
         for name in re.findall(r"{(\w+)}", self.path):
             kind = OpenApiTypes.UUID if name == "id" or name.endswith("_id") else OpenApiTypes.STR
             parameters.append(OpenApiParameter(name, kind, OpenApiParameter.PATH))
@@ -139,7 +144,14 @@ class ApiSchema(AutoSchema):
         return list(self.view.filter_backends) if self.view.is_paged or self.view.listing == "whole" else []
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        return bool(self.view.is_paged)
+        return bool(self.view.is_paged or self.view.answers_many)
+
+    def get_paginated_name(self, serializer_name: str) -> str:
+        return f"{self.view.paginator.schema_prefix}{serializer_name}List"
+
+    def _get_paginator(self) -> Any:
+        # Where many are answered they are a bare array, whose paginator changes nothing.
+        return self.view.paginator if self.view.is_paged else None
 
     def get_request_serializer(self) -> Any:
         return None if self.method in ("GET", "DELETE") else self.view.body_class()
@@ -183,6 +195,15 @@ class ApiSchema(AutoSchema):
         return statuses
 
 
+def _ordering(orderings: Mapping[str, Any], default: Sequence[str]) -> OpenApiParameter:
+    name = f"-?({'|'.join(orderings)})"
+    return OpenApiParameter(
+        "ordering",
+        {"type": "string", "pattern": f"^{name}(,{name})*$", "maxLength": 200, "default": ",".join(default)},
+        description="Names separated by commas, each with `-` in front for descending.",
+    )
+
+
 def _example(status: int, code: str, detail: str) -> OpenApiExample:
     value: Mapping[str, Any] = {
         "type": f"urn:plumbline:problem:{code}",
@@ -208,13 +229,36 @@ def share_problems(result: dict[str, Any], generator: Any, request: Any, public:
     return result
 
 
+def plain_nulls(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Postprocessing: any JSON includes null, and a query parameter is never null."""
+    _without_ambiguous_null(result)
+    for operations in result.get("paths", {}).values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", ()):
+                kind = parameter.get("schema", {}).get("type")
+                if isinstance(kind, list):
+                    (parameter["schema"]["type"],) = (name for name in kind if name != "null")
+    return result
+
+
+def _without_ambiguous_null(node: Any) -> None:
+    if isinstance(node, dict):
+        if node.get("oneOf") == [{}, {"type": "null"}]:
+            del node["oneOf"]
+        for value in node.values():
+            _without_ambiguous_null(value)
+    elif isinstance(node, list):
+        for value in node:
+            _without_ambiguous_null(value)
+
+
 def close_strict_objects(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Postprocessing: a body that refuses unknown fields says so (`additionalProperties: false`)."""
     from config.api.fields import StrictSerializer
 
     names = {kind.__name__.removesuffix("Serializer") for kind in _subclasses(StrictSerializer)}
     for name, component in result.get("components", {}).get("schemas", {}).items():
-        if name.removesuffix("Request") in names:
+        if name.removeprefix("Patched").removesuffix("Request") in names:
             component["additionalProperties"] = False
     return result
 

@@ -50,8 +50,13 @@ class TextField(CharField):
 
 
 class IntegerField(_Typed, serializers.IntegerField):
+    """An integer; JSON does not tell 5.0 from 5."""
+
     json_types = (int,)
     expected = "an integer"
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(int(data) if isinstance(data, float) and data.is_integer() else data)
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_value", _LARGEST_INTEGER)

@@ -95,6 +95,8 @@ class CheckedPagination(BasePagination):
     """`{data, total, skip, limit, next_cursor}`, checked."""
 
     window_class: type[Window] = Window
+    #: Of the component's name in the API description; another shape needs another one.
+    schema_prefix = "Paginated"
     page: Page
 
     def paginate_queryset(  # type: ignore[override]  # of querysets only: a sequence has no COUNT
@@ -193,8 +195,8 @@ def ordering_terms(request: Request, view: Any) -> tuple[Term, ...]:
     ValidationError for an unknown name.
     """
     orderings: Mapping[str, Any] = getattr(view, "orderings", {})
-    text = request.query_params.get("ordering", "") if orderings else ""
-    names: Iterable[str] = text.split(",") if text else getattr(view, "default_ordering", ())
+    text = request.query_params.get("ordering") if orderings else None
+    names: Iterable[str] = getattr(view, "default_ordering", ()) if text is None else text.split(",")
     terms: dict[str, Term] = {}
     for name in names:
         key = name.removeprefix("-")

@@ -51,6 +51,16 @@ class StrictFilterBackend(DjangoFilterBackend):
             raise TypeError(f"{filterset.__name__} is no StrictFilterSet.")
         return filterset
 
+    def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
+        filterset = self.get_filterset_class(view)
+        known = filterset.base_filters if filterset else {}
+        blank = [name for name, text in request.query_params.items() if text == "" and name in known]
+        # django-filter takes a blank value for no filter at all, which is right for texts only.
+        errors = {name: ["May not be blank."] for name in blank if not isinstance(known[name], filters.CharFilter)}
+        if errors:
+            raise serializers.ValidationError(errors)
+        return super().filter_queryset(request, queryset, view)
+
 
 class BooleanFilter(filters.TypedChoiceFilter):
     """`true` or `false`; django-filter's own takes anything else as no filter at all."""

@@ -8,6 +8,8 @@ from rest_framework.request import Request
 # Instead of a permission: whoever is logged in may do it; anyone may do it.
 AUTHENTICATED = "authenticated"
 OPEN = "open"
+# What Django REST framework calls the action of a method that nothing answers.
+NO_ACTION = (None, "metadata")
 
 
 class HasPermission(BasePermission):
@@ -16,7 +18,10 @@ class HasPermission(BasePermission):
     message = "Your role does not allow this."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        needed = view.permissions.get(view.action, AUTHENTICATED)
+        if view.action in NO_ACTION:
+            # 405 follows, whoever asks.
+            return True
+        needed = view.permissions[view.action]
         if needed == OPEN:
             return True
         if not request.user.is_authenticated:

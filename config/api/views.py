@@ -11,7 +11,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from config.api.lists import CheckedPagination, Ordering
 from config.api.parameters import StrictFilterSet, as_uuid, refuse_unknown
-from config.api.permissions import HasPermission
+from config.api.permissions import NO_ACTION, HasPermission
 
 
 class ApiViewSet(GenericViewSet[Any]):
@@ -49,6 +49,8 @@ class ApiViewSet(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if self.action in NO_ACTION:
+            return
         refuse_unknown(request.query_params, self.known_parameters())
         for name, text in self.kwargs.items():
             if name == "pk" or name.endswith("_id"):

@@ -12,7 +12,9 @@ MAX_IDS = 10_000
 
 
 def ids_field(**kwargs: Any) -> serializers.ListField:
-    return serializers.ListField(child=fields.UUIDField(), allow_empty=False, max_length=MAX_IDS, **kwargs)
+    return serializers.ListField(
+        child=fields.UUIDField(), allow_empty=False, min_length=1, max_length=MAX_IDS, **kwargs
+    )
 
 
 def texts_field(**kwargs: Any) -> serializers.ListField:
@@ -48,8 +50,8 @@ class SendInput(serializers.Serializer[Any]):
 
 
 class DiscoverInput(serializers.Serializer[Any]):
-    categories = texts_field(allow_empty=False)
-    locations = texts_field(allow_empty=False)
+    categories = texts_field(allow_empty=False, min_length=1)
+    locations = texts_field(allow_empty=False, min_length=1)
     keywords = fields.CharField(max_length=2000, required=False, allow_blank=True, allow_null=True)
     max_results = fields.IntegerField(min_value=1, max_value=10_000, required=False, default=100)
 
@@ -86,8 +88,8 @@ class CategoriesMigrated(Done):
 
 class SocialDiscoverInput(serializers.Serializer[Any]):
     platform = fields.ChoiceField(choices=SourcePlatform.choices)
-    categories = texts_field(allow_empty=False)
-    locations = texts_field(allow_empty=False)
+    categories = texts_field(allow_empty=False, min_length=1)
+    locations = texts_field(allow_empty=False, min_length=1)
     keywords = texts_field(required=False, allow_null=True)
     parameters = serializers.DictField(required=False, allow_null=True)
     max_results = fields.IntegerField(min_value=1, max_value=10_000, required=False, default=100)

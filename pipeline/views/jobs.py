@@ -21,12 +21,36 @@ VIEW, CHANGE = "pipeline.view_job", "pipeline.change_job"
 class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     """Jobs, the newest first."""
 
-    permissions = {"list": VIEW, "retrieve": VIEW, "status": VIEW, "cancel": CHANGE, "retry": CHANGE}
+    permissions = {
+        "list": VIEW,
+        "retrieve": VIEW,
+        "status": VIEW,
+        "cancel": CHANGE,
+        "retry": CHANGE,
+        "score": VIEW,
+        "send": VIEW,
+        "followup": VIEW,
+    }
     queryset = Job.objects.all()
     serializer_class = JobSerializer
     filterset_class = JobFilterSet
     orderings = {"created_at": F("created_at"), "updated_at": F("updated_at")}
     default_ordering = ("-created_at",)
+
+    @action(detail=False, methods=["post"], serializer_class=None, always_fails=True)
+    def score(self, request: Request) -> Response:
+        """There are no scoring jobs: 404."""
+        raise Http404("There are no scoring jobs; a prospect's score comes from its discovery.")
+
+    @action(detail=False, methods=["post"], serializer_class=None, always_fails=True)
+    def send(self, request: Request) -> Response:
+        """Sending is started elsewhere: 404."""
+        raise Http404("Sending is started by POST /api/pipeline/send.")
+
+    @action(detail=False, methods=["post"], serializer_class=None, always_fails=True)
+    def followup(self, request: Request) -> Response:
+        """Follow-ups are started elsewhere: 404."""
+        raise Http404("Follow-ups are started by POST /api/social/pipeline/followup.")
 
     @action(detail=True, serializer_class=JobStatusSerializer)
     def status(self, request: Request, pk: UUID) -> Response:

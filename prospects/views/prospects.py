@@ -66,6 +66,7 @@ class NestedPagination(CheckedPagination):
     """The shape that the frontend reads of `GET /api/prospects`."""
 
     window_class = PageWindow
+    schema_prefix = "NestedPaginated"
 
     def shape(self, data: Sequence[Any]) -> dict[str, Any]:
         flat = super().shape(data)

@@ -103,7 +103,7 @@ def environment(database_url: str, **extra: str) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "DEBUG": "1", "DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1", **extra}
 
 
-def run(*command: str, database_url: str, timeout: float = 15, **extra: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, database_url: str, timeout: float = 60, **extra: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the project to its end and return it with what it printed."""
     return subprocess.run(
         command,

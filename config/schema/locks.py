@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zlib import crc32
 
-from django.db import NotSupportedError, OperationalError, connections
+from django.db import DatabaseError, NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Told = Callable[[str], None]
@@ -135,7 +135,7 @@ def set_lock_timeout(connection: BaseDatabaseWrapper, seconds: float) -> None:
         _value(connection, "SELECT set_config('lock_timeout', %s, false)", (f"{round(seconds * 1000)}ms",))
 
 
-def was_lock_timeout(error: OperationalError) -> bool:
+def was_lock_timeout(error: DatabaseError) -> bool:
     """Whether the statement failed only because others held what it wanted, so that trying again makes sense."""
     cause = error.__cause__
     busy = getattr(cause, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

@@ -82,6 +82,15 @@ def test_migrate_works_on_a_database_that_lacks_a_migration(scratch):
     assert history.findings(connections[scratch]) == []
 
 
+def test_a_migration_whose_row_alone_was_lost_says_how_to_record_it(scratch):
+    rows(scratch).filter(app="sessions").delete()
+    with pytest.raises(CommandError, match=r"sessions\.0001_initial failed: .*already exists") as caught:
+        migrate(scratch)
+    assert "manage.py migrate sessions 0001_initial --fake" in str(caught.value)
+    migrate(scratch, "sessions", "0001_initial", fake=True)
+    assert guard.compare(scratch).findings == ()
+
+
 def test_migrate_fails_with_the_finding_when_something_else_is_wrong(scratch):
     execute(scratch, "ALTER TABLE django_session RENAME COLUMN session_data TO mislaid")
     with pytest.raises(SystemCheckError) as caught:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, SystemCheckError
 from django.core.management.commands import migrate
-from django.db import OperationalError, connections
+from django.db import DatabaseError, connections
 from django.db.migrations.migration import Migration
 
 from config.schema import checks, guard, history, repair, watch
@@ -21,6 +21,8 @@ _LONGEST_PAUSE = 30.0
 
 
 class Command(migrate.Command):
+    #: What is being applied just now.
+    running: Migration | None = None
     runs_on_any_schema = True
     help = (
         "Brings the database in line with the code: applies the migrations (one process at a time), then compares "
@@ -57,6 +59,7 @@ class Command(migrate.Command):
             raise CommandError(str(error)) from error
 
     def migration_progress_callback(self, action: str, migration: Migration | None = None, fake: bool = False) -> None:
+        self.running = migration if action in {"apply_start", "unapply_start"} else None
         if action == "apply_start" and migration is not None:
             # CREATE INDEX CONCURRENTLY waits for old transactions while nobody waits for it; cut off, it would
             # leave an invalid index behind.
@@ -75,16 +78,26 @@ class Command(migrate.Command):
         for attempt in range(retries + 1):
             try:
                 super().handle(*args, **options)
-            except OperationalError as error:
+            except DatabaseError as error:
                 if not was_lock_timeout(error) or connections[self.using].in_atomic_block:
-                    raise
+                    raise CommandError(self._failure(error)) from error
                 if attempt == retries:
                     raise CommandError(f"{error}The database is too busy: tried {retries + 1} times.") from error
                 self._pause(error, 2.0**attempt)
             else:
                 return
 
-    def _pause(self, error: OperationalError, seconds: float) -> None:
+    def _failure(self, error: DatabaseError) -> str:
+        if self.running is None:
+            return str(error).strip()
+        app, name = self.running.app_label, self.running.name
+        return (
+            f"{app}.{name} failed: {str(error).strip()}\n"
+            f"If the database has what it makes, and only its row in django_migrations was lost, record it: "
+            f"manage.py migrate {app} {name} --fake. Where in the code it failed is told by --traceback."
+        )
+
+    def _pause(self, error: DatabaseError, seconds: float) -> None:
         # A part at random, so that several who wait for one another do not meet again.
         seconds = min(seconds, _LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311  not a secret
         self.stderr.write(f"{str(error).strip()}: undone, nothing else had to wait; trying again in {seconds:.1f} s.")

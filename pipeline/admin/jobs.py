@@ -113,7 +113,8 @@ class JobAdmin(ReadOnlyAdmin[Job]):
     def progress(self, job: Job) -> SafeString | str:
         """A bar drawn as SVG, with its meaning in words beside it."""
         at = jobs.progress(job)
-        if at.fraction is None:
+        # Jobs of the older system counted no items.
+        if at.fraction is None or (job.status in ENDED and job.started_at is None and not at.done + at.failed):
             return "-"
         failed = f", {at.failed} failed" if at.failed else ""
         return format_html(

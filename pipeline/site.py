@@ -21,6 +21,7 @@ AnyView = TypeVar("AnyView", bound=View)
 
 # What people open most comes first; apps that are not named follow in Django's order.
 APPS = ("prospects", "pipeline", "schema")
+FIRST = ("Prospect", "Job", "VerifiedSchema")
 
 
 class OverviewSite(admin.AdminSite):
@@ -65,7 +66,10 @@ class OverviewSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         found = super().get_app_list(request, app_label)
-        for model in (model for app in found for model in app["models"] if model["model"] is VerifiedSchema):
-            # What it leads to is the page about the schema.
-            model["name"] = "State of the schema"
+        for app in found:
+            app["models"].sort(key=lambda model: model["object_name"] not in FIRST)
+            for model in app["models"]:
+                if model["model"] is VerifiedSchema:
+                    # What it leads to is the page about the schema.
+                    model["name"] = "State of the schema"
         return sorted(found, key=lambda app: APPS.index(app["app_label"]) if app["app_label"] in APPS else len(APPS))

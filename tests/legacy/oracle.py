@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+from uuid import UUID
 
 from prospects.keys import domain_key, email_key
 from prospects.stages import STAGE_INPUTS, derive_stage
@@ -140,7 +141,7 @@ def _rows(tables: Mapping[str, Table], name: str) -> Mapping[str, Row]:
     return tables[name].rows if name in tables else {}
 
 
-def _fill(name: str, column: str, row: Row, before: Table, fills: Mapping[tuple[str, str], str | None] = FILLS) -> Any:
+def _fill(name: str, column: str, row: Row) -> Any:
     if (name, column) in TIMES:
         moments = (_moment(text)[0] for other in TIMES[name, column] if (text := row.get(other)) is not None)
         return next((moment for moment in moments if moment is not None), Now)
@@ -177,6 +178,8 @@ def converted(key: tuple[str, str], text: str | None, new: str) -> tuple[Any, bo
         return _jsonb(text)
     if new == "timestamp with time zone":
         return _moment(text)
+    if new == "uuid":
+        return _uuid(text)
     return text, False
 
 
@@ -213,5 +216,12 @@ def _jsonb(text: str) -> tuple[Any, bool]:
 def _moment(text: str) -> tuple[Any, bool]:
     try:
         return meaning("timestamp", text), False
+    except ValueError:
+        return None, True
+
+
+def _uuid(text: str) -> tuple[str | None, bool]:
+    try:
+        return str(UUID(text)), False
     except ValueError:
         return None, True

@@ -76,6 +76,9 @@ def _is_leftover(part: tuple[Any, ...]) -> bool:
     if part[0] == "column":
         nullable, default = part[3], part[4]
         return nullable or default is not None
+    if part[:2] == ("index", "unique"):
+        # It says less than the key it contains: nothing is refused because of it.
+        return bool({name for name, _ in part[2]} & {"id", "key"})
     return part[:2] == ("index", "index")
 
 

@@ -38,10 +38,17 @@ def _entries(connection: BaseDatabaseWrapper) -> Iterator[Entry]:
             check(connection, operation.tables, operation.unmanaged)
             yield from (Entry(t, "", "leftover", "table") for t in sorted(operation.unmanaged & there))
     for app_label, operation in pending:
-        if name := getattr(operation, "model_name", getattr(operation, "name", None)):
+        for name in _model_names(operation):
             model = _model(models, app_label, name)
             if model is not None:
                 yield from _operation(connection, operation, model, there)
+
+
+def _model_names(operation: Any) -> tuple[str, ...]:
+    if names := getattr(operation, "model_names", None):
+        return tuple(names)
+    name = getattr(operation, "model_name", getattr(operation, "name", None))
+    return (name,) if name else ()
 
 
 def _operation(connection: BaseDatabaseWrapper, operation: Any, model: Any, there: set[str]) -> Iterator[Entry]:
@@ -52,6 +59,8 @@ def _operation(connection: BaseDatabaseWrapper, operation: Any, model: Any, ther
         return
     if isinstance(operation, CreateModel):
         yield from constraints.plan_primary_key(connection, model).entries
+    elif isinstance(operation, operations.DropForeignUniques):
+        yield from constraints.plan_foreign_uniques(connection, model).entries
     elif isinstance(operation, operations.ConvergeTable | operations.ResolveDuplicates):
         yield from operation.plan(connection, model).entries
         yield from constraints.leftovers(connection, model)

@@ -1,0 +1,83 @@
+"""`migrate` itself, and the dry run before it: what was announced is done, nothing else, and once."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from config.schema.adoption.dry_run import dry_run
+from config.schema.adoption.report import Entry, recorded
+from tests.legacy import seeds, states
+from tests.legacy.dumps import dump
+from tests.legacy.states import STATES, run
+
+# What concerns rows; the rest of the report tells of the structure, which migrations change step by step.
+ABOUT_ROWS = {"folded", "kept", "filled", "orphaned", "duplicates"}
+MORE_TROUBLE = (
+    "ALTER TABLE email_logs DROP CONSTRAINT email_logs_prospect_id_fkey",
+    "UPDATE email_logs SET prospect_id = gen_random_uuid() WHERE subject = 'plain'",
+    "ALTER TABLE settings DROP CONSTRAINT uq_settings_key",
+    "INSERT INTO settings (id, key, value) VALUES (gen_random_uuid(), 'automation', '{}')",
+    "ALTER TABLE prospects ADD CONSTRAINT zz_score CHECK (score > -1000)",
+    "CREATE UNIQUE INDEX zz_unique ON prospects (id, domain)",
+    "CREATE UNIQUE INDEX zz_forbids ON jobs (total_targets) WHERE total_targets = 12345",
+)
+
+
+def hot_fixed_with_orphans_and_duplicates() -> None:
+    states.hot_fixed()
+    seeds.seed(connection)
+    run(*MORE_TROUBLE)
+
+
+def _seeded(name: str):
+    def build() -> None:
+        STATES[name]()
+        seeds.seed(connection)
+
+    return build
+
+
+BUILDS = {name: _seeded(name) for name in ("older_tree", "first_version_of_discovery_queries", "stamped")}
+
+
+def about_rows(entries: list[Entry]) -> Counter:
+    return Counter(
+        (entry.table, entry.column, entry.action, entry.detail, entry.rows)
+        for entry in entries
+        if entry.action in ABOUT_ROWS
+    )
+
+
+def adopt_by_migrate(databases, proof, name, build) -> None:
+    with databases.copy(databases.template(f"raw {name}", build)):
+        untouched = dump()
+        announced = dry_run("default")
+        assert dump() == untouched, "the dry run changed something"
+        before = proof()
+        call_command("migrate", verbosity=0)
+        done = recorded("default")
+        assert about_rows(announced) == about_rows(done)
+        before.check({table: _gone(done, table) for table in ("settings",)})
+        after = dump("--exclude-table-data=schema_verified")
+        call_command("migrate", verbosity=0)
+        assert dump("--exclude-table-data=schema_verified") == after, "a second migrate changed something"
+
+
+def _gone(entries: list[Entry], table: str) -> set[str]:
+    rows = [row for entry in entries if (entry.table, entry.action) == (table, "duplicates") for row in entry.data]
+    return {row.split('"id":"')[1][:36] for row in rows}
+
+
+def test_migrate_does_what_the_dry_run_announced_and_does_it_once(databases, proof, settings):
+    settings.SCHEMA = settings.SCHEMA | {"AUTO_REPAIR": False}
+    build = hot_fixed_with_orphans_and_duplicates
+    adopt_by_migrate(databases, proof, "hot_fixed", build)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BUILDS)
+def test_migrate_adopts_a_database_in_this_state_as_its_dry_run_announced(databases, proof, settings, name):
+    settings.SCHEMA = settings.SCHEMA | {"AUTO_REPAIR": False}
+    adopt_by_migrate(databases, proof, name, BUILDS[name])

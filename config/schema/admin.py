@@ -19,7 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from config.schema import guard, history
+from config.schema import guard, history, watch
 from config.schema.catalog import Column, Snapshot, SnapshotError, snapshot
 from config.schema.conf import guarded_databases
 from config.schema.findings import Finding, Report
@@ -128,6 +128,7 @@ def page(using: str) -> dict[str, Any]:
         "revisions": _revisions(using),
         "verified": latest(VerifiedSchema.objects.using(using).order_by("-verified_at").defer("expected")),
         "adoption": latest(AdoptionEntry.objects.using(using).order_by("-id")),
+        "watch": _watch(using),
         "repairs": latest(SchemaRepair.objects.using(using).order_by("-id")),
         **_states(using, report),
     }
@@ -148,6 +149,19 @@ def latest(rows: QuerySet[Any]) -> Part:
             return Part(tuple(rows[:LATEST]))
     except DatabaseError as error:
         return Part(unreadable=str(error))
+
+
+def _watch(using: str) -> Part | None:
+    """Who changed the schema outside of migrate; None where nobody watches."""
+    connection = connections[using]
+    if connection.vendor != "postgresql":
+        return None
+    try:
+        with transaction.atomic(using):
+            entries = watch.log(connection, LATEST)
+    except DatabaseError as error:
+        return Part(unreadable=str(error))
+    return None if entries is None else Part(tuple(entries))
 
 
 def _revisions(using: str) -> Part:

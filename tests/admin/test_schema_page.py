@@ -7,6 +7,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 from django.urls import reverse
 
+from config.schema import watch
 from config.schema.models import AdoptionEntry, SchemaRepair
 
 PAGE = reverse("admin:schema_verifiedschema_changelist")
@@ -84,3 +85,17 @@ def test_operators_see_it_and_viewers_do_not(client: Client, bob: User, charlie:
 
 def test_a_database_that_the_guard_does_not_watch_is_not_found(site: Client) -> None:
     assert site.get(PAGE, {"database": "other"}).status_code == 404
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL can record who changes a schema")
+def test_a_change_outside_of_migrate_is_shown_with_who_made_it(site: Client, transactional_db: None) -> None:
+    watch.install(connection)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE passing_thought (id integer)")
+            cursor.execute("DROP TABLE passing_thought")
+        html = shown(site)
+    finally:
+        watch.remove(connection)
+    assert "Changed outside of migrate" in html
+    assert "CREATE TABLE passing_thought" in html

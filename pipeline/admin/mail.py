@@ -53,7 +53,7 @@ class AttachmentForm(ModelForm):
         fields = ("scope", "prospect")
 
     def clean_file(self) -> "UploadedFile[Any]":
-        file: "UploadedFile[Any]" = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > MAX_BYTES:
             raise forms.ValidationError(f"The file is larger than {filesizeformat(MAX_BYTES)}.")
         return file
@@ -90,7 +90,7 @@ class EmailAttachmentAdmin(ModelAdmin[EmailAttachment]):
         return False
 
     def save_model(self, request: HttpRequest, obj: EmailAttachment, form: Any, change: bool) -> None:
-        file: "UploadedFile[Any]" = form.cleaned_data["file"]
+        file: UploadedFile[Any] = form.cleaned_data["file"]
         obj.filename, obj.data = file.name or "file", file.read()
         obj.content_type = file.content_type or "application/octet-stream"
         obj.size_bytes = len(obj.data)

@@ -61,7 +61,8 @@ def add(
 
 def remove(key: str) -> int:
     """Take a normalised address or domain off the list; returns how many rows that were."""
-    return Suppression.objects.filter(key=key).delete()[0]
+    # PostgreSQL can neither hold nor look for a NUL.
+    return 0 if "\0" in key else Suppression.objects.filter(key=key).delete()[0]
 
 
 def suppressed_emails(keys: Collection[str]) -> set[str]:

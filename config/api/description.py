@@ -175,7 +175,8 @@ class ApiSchema(AutoSchema):
         if view.action in ("destroy", "logout"):
             return {204: OpenApiResponse(None, "Done.")}
         if view.listing == "whole":
-            return {(200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, "The list as CSV, in UTF-8.")}
+            kind = OpenApiTypes.STR if view.media_type == "text/csv" else OpenApiTypes.BINARY
+            return {(200, view.media_type): OpenApiResponse(kind, "The whole list as a file.")}
         status = 201 if view.action == "create" else 200
         answer = view.answer_class or view.get_serializer_class()
         return {status: OpenApiResponse(answer(many=True) if view.answers_many else answer, "Done.")}

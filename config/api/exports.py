@@ -16,6 +16,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from config.api.integrity import DataIntegrityViolation, Proof, snapshot
 
 CHUNK = 2000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A column's heading and what it shows of a row.
 Column = tuple[str, Callable[[Any], Any]]
 # A spreadsheet takes a cell that starts with one of these for a formula (OWASP, "CSV Injection").
@@ -61,7 +62,7 @@ def xlsx_response(filename: str, columns: Sequence[Column], rows: QuerySet[Any])
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     book.save(file)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=filename)
+    return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX)
 
 
 def _cell(value: Any) -> Any:

@@ -30,6 +30,8 @@ class ApiViewSet(GenericViewSet[Any]):
     #: What the API description has to know of an action beyond its classes.
     always_fails = False
     answers_many = False
+    #: Of an export.
+    media_type = "text/csv"
     further_problems: tuple[int, ...] = ()
     #: By action: what is read where that is not `serializer_class`.
     input_classes: ClassVar[Mapping[str, type[serializers.BaseSerializer[Any]]]] = {}

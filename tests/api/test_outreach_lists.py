@@ -1,10 +1,14 @@
 """Suppression, duplicates, webhooks and the items of jobs in the API."""
 
+import io
+
+import openpyxl
 import pytest
 from cryptography.fernet import Fernet
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
+from config.api.exports import XLSX
 from pipeline.models import Job, JobItem, Webhook
 from prospects import suppression
 from prospects.models import Prospect, Suppression
@@ -96,3 +100,21 @@ def test_the_items_of_a_job_are_listed_and_the_failed_ones_done_again(olga: APIC
     assert (refused.status_code, refused.json()["code"]) == (400, "refused")
     Job.objects.update(status="cancelled")
     assert olga.post(f"/api/jobs/{job.pk}/retry").json()["status"] == "pending"
+
+
+@pytest.mark.parametrize("path", ["export/xlsx?list=leads", "leads/export/xlsx", "scraped-emails/export/xlsx"])
+def test_a_list_goes_out_as_a_workbook_with_exactly_its_rows(victor: APIClient, path: str) -> None:
+    for n in range(3):
+        Prospect.objects.create(
+            domain=f"s{n}.example",
+            page_title="=1+1",
+            contact_email=f"x@s{n}.example",
+            scrape_status="SCRAPED",
+            approval_status="approved",
+        )
+    response = victor.get(f"/api/prospects/{path}")
+    assert response["Content-Type"] == XLSX
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    rows = list(book.active.iter_rows(values_only=True))
+    assert {row[1] for row in rows[1:]} == {"s0.example", "s1.example", "s2.example"}
+    assert not [cell for row in rows for cell in row if str(cell).startswith("=")]

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import transaction
+from django.db import reset_queries, transaction
 from django.db.models import F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.dispatch import Signal
@@ -156,6 +156,7 @@ class Run:
             job.save()
             held.update(lease_until=Now() + _lease(), heartbeat_at=Now())
         progressed.send(self.job)
+        reset_queries()  # with DEBUG Django keeps the text of every query: a long job would fill the memory
 
     def advance(self, *, done: int = 0, failed: int = 0, activity: str = "") -> None:
         """Count what was done; only inside `transaction()`. Progress makes the count of attempts start again."""

@@ -47,7 +47,8 @@ def run_batch(of: Import, cause: Cause) -> Counter[str]:
         _settle(row, decision)
     _create([row for row in rows if row.status == RowStatus.CREATED], cause)
     _update([row for row in rows if row.status == RowStatus.UPDATED], cause)
-    ImportRow.objects.bulk_update(rows, _DONE)
+    # An upsert: the CASE for each row and column that bulk_update writes costs several times as much.
+    ImportRow.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_DONE)
     return Counter(row.status for row in rows)
 
 

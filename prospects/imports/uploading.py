@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db import transaction
+from django.db import reset_queries, transaction
 
 from prospects.choices import ImportFormat, ImportMode, ImportStatus, RowStatus
 from prospects.imports import mapping as mappings
@@ -106,6 +106,7 @@ def _stage(of: Import, report: Callable[[int], None]) -> Counter[str]:
             row.prospect_id = decision.prospect_id
             planned[row.planned] += 1
         ImportRow.objects.bulk_create(batch)
+        reset_queries()  # with DEBUG Django keeps the text of every query
         report(batch[-1].number)
     return planned
 

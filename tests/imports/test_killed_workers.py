@@ -65,7 +65,7 @@ def prove(live: Live, folder: Path, rows: int, kills: int) -> None:
     queued(live, folder, rows)
     assert kill_at_random(live, kills) > 1
     with live.workers(1):
-        live.wait(lambda: settled(live))
+        live.wait(lambda: settled(live), seconds=600)
         # The reaper of a worker also ends the queue's entries of those that were killed.
         live.wait(
             lambda: live.query(f"SELECT count(*) FROM {DBTaskResult._meta.db_table} WHERE status = 'RUNNING'") == [(0,)]

@@ -14,7 +14,7 @@ from django.db.models import Count
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from prospects import decisions
+from prospects import decisions, duplicates
 from prospects.changes import Cause
 from prospects.models import Prospect
 
@@ -102,6 +102,15 @@ def _delete(ids: Ids, cause: Cause, answers: Mapping[str, Any]) -> str:
     return f"Deleted {decisions.delete(ids, cause)}."
 
 
+def _merge(ids: Ids, cause: Cause, answers: Mapping[str, Any]) -> str:
+    oldest, *others = decisions.find(ids).order_by("created_at", "pk")
+    if not others:
+        raise decisions.Refused("Choose the prospects that are one and the same, two or more.", {})
+    for other in others:
+        duplicates.merge(oldest.pk, other.pk, cause)
+    return f"Merged {len(others)} into {oldest}."
+
+
 CHANGE = "prospects.change_prospect"
 # By name, in the order of the page. The pipeline adds its steps.
 ACTIONS: dict[str, Action] = {
@@ -111,6 +120,14 @@ ACTIONS: dict[str, Action] = {
         Action("reject", "Reject", CHANGE, _reject, "approval_status"),
         Action("promote", "Promote to lead", CHANGE, _promote, "stage"),
         Action("set_category", "Set category", CHANGE, _set_category, "discovery_category", form=CategoryForm),
+        Action(
+            "merge",
+            "Merge",
+            "prospects.add_merge",
+            _merge,
+            warning="The oldest of them stays and keeps its values. Empty ones are filled from the others, whose "
+            "mails, files and history go over to it. Each merge can be undone on its page.",
+        ),
         Action(
             "delete",
             "Delete",

@@ -22,6 +22,7 @@ from config.admin import ModelAdmin, json_field, web_link
 from config.api.exports import csv_response, xlsx_response
 from prospects.admin.actions import ACTIONS, Action
 from prospects.admin.decide import choose, decide, permitted
+from prospects.admin.duplicates import duplicates_page
 from prospects.admin.filters import (
     CategoryFilter,
     CreatedFilter,
@@ -145,6 +146,7 @@ class ProspectAdmin(ModelAdmin[Prospect]):
         view = self.admin_site.admin_view
         return [
             path("decide/<str:name>/", view(self.decide_view), name="prospects_prospect_decide"),
+            path("duplicates/", view(self.duplicates_view), name="prospects_prospect_duplicates"),
             path("export/<str:kind>/", view(self.export_view), name="prospects_prospect_export"),
             *super().get_urls(),
         ]
@@ -194,6 +196,11 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     @method_decorator(require_POST)
     def decide_view(self, request: HttpRequest, name: str) -> HttpResponse:
         return decide(self.admin_site, request, name)
+
+    def duplicates_view(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return duplicates_page(self.admin_site, request)
 
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         """The list with the address's filters and search, whole, as CSV or XLSX."""

@@ -29,7 +29,7 @@ def email_key(email: str | None) -> str:
     if not at:
         return domain
     key = domain_key(domain)
-    return f"{local}@www.{key}" if domain.startswith("www.") else f"{local}@{key}"
+    return f"{local}@www.{key}" if domain.rstrip(".").startswith("www.") else f"{local}@{key}"
 
 
 def profile_key(url: str | None) -> str:

@@ -31,7 +31,7 @@ def test_a_few_databases_drawn_at_random_are_adopted(drawn, databases, proof, ch
 
 
 @pytest.mark.slow
-@settings(max_examples=20, **COMMON)
+@settings(max_examples=200, **COMMON)
 @given(drawn=databases())
 def test_any_database_drawn_at_random_is_adopted(drawn, databases, proof, chain):
     adopt(drawn, databases, proof, chain)

@@ -179,6 +179,7 @@ def _sample(connection: BaseDatabaseWrapper, doubt: Doubt) -> list[Any]:
     statement = f"SELECT {shown} FROM {quote(doubt.table.name)} o WHERE {doubt.condition} LIMIT {SAMPLE + 1}"
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            # It ends the wait for a lock as well.
             cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
         cursor.execute(statement)
         rows = cursor.fetchall()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.schema.catalog import queries
@@ -38,6 +40,9 @@ _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", 
 _INDEX_KINDS: dict[str, IndexKind] = {"p": "primary key", "u": "unique", "x": "exclusion"}
 # The two bits of pg_index.indoption: 1 descending, 2 NULLs first.
 _ORDER = {0: "", 1: "DESC NULLS LAST", 2: "NULLS FIRST", 3: "DESC"}
+
+#: How long a comparison waits for a table that somebody has locked.
+LOCK_TIMEOUT = "4s"
 
 Row = tuple[Any, ...]
 Grouped = dict[int, list[Any]]
@@ -81,6 +86,24 @@ class _Details:
 
 def snapshot(connection: BaseDatabaseWrapper, tables: Collection[str] | None) -> Snapshot:
     """See `config.schema.catalog.snapshot`."""
+    with _patience(connection):
+        return _snapshot(connection, tables)
+
+
+@contextmanager
+def _patience(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Whoever holds a table locked must not hold up a start for ever: the server locks it, too, to word an expression.
+
+    Only read in there: it is rolled back, and with it the setting.
+    """
+    with transaction.atomic(using=connection.alias):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        yield
+        transaction.set_rollback(True, using=connection.alias)
+
+
+def _snapshot(connection: BaseDatabaseWrapper, tables: Collection[str] | None) -> Snapshot:
     version = connection.pg_version  # type: ignore[attr-defined]
     relations = [Relation(*row) for row in _rows(connection, queries.RELATIONS)]
     chosen = _choose(relations, tables)

@@ -1,0 +1,104 @@
+"""manage.py schema repair on a database of its own: what it prints is what runs, and every statement is kept."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from config.schema.models import SchemaRepair
+
+
+def schema(*arguments: str) -> tuple[str, int]:
+    """What the command printed, and its exit code."""
+    out = StringIO()
+    try:
+        call_command("schema", *arguments, stdout=out, stderr=out)
+    except SystemExit as ended:
+        return out.getvalue(), ended.code
+    return out.getvalue(), 0
+
+
+def execute(alias: str, sql: str) -> None:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(sql)
+
+
+def statements(plan: str) -> list[str]:
+    """The SQL of a printed plan, without its comments."""
+    return [line for line in plan.splitlines() if line and not line.startswith("--")]
+
+
+@pytest.fixture
+def broken(scratch):
+    """A migrated database that lacks a column, an index and, where it can be dropped, a constraint."""
+    execute(scratch, "ALTER TABLE prospects DROP COLUMN page_title")
+    execute(scratch, "DROP INDEX prospects_domain_key")
+    if connections[scratch].vendor == "postgresql":
+        execute(scratch, "ALTER TABLE jobs ALTER COLUMN status DROP DEFAULT")
+        execute(scratch, "ALTER TABLE prospects DROP CONSTRAINT prospects_scrape_status_valid")
+    return scratch
+
+
+def test_the_plan_is_what_runs_and_a_second_run_does_nothing(broken):
+    planned, code = schema("repair", "--plan", "--database", broken)
+    assert code == 1
+    assert not SchemaRepair.objects.using(broken).exists()
+
+    printed, code = schema("repair", "--database", broken)
+    assert code == 0, printed
+    assert statements(planned) == [line for line in statements(printed) if not line.startswith("Database ")]
+    ran = SchemaRepair.objects.using(broken).order_by("id")
+    assert [line for repair in ran for line in repair.sql.splitlines()] == statements(planned)
+    assert {repair.outcome for repair in ran} == {"done"}
+
+    again, code = schema("repair", "--database", broken)
+    assert code == 0
+    assert statements(again) == [f"Database '{broken}' is in line with the code."]
+    assert SchemaRepair.objects.using(broken).count() == len(ran)
+
+
+def test_every_statement_is_printed_with_its_lock(broken):
+    planned, _ = schema("repair", "--plan", "--database", broken)
+    assert planned.count("-- lock: ") >= 2
+    if connections[broken].vendor == "postgresql":
+        assert 'CREATE INDEX CONCURRENTLY "prospects_domain_key"' in planned
+        assert "NOT VALID" in planned
+        assert "VALIDATE CONSTRAINT" in planned
+
+
+def test_what_is_unsafe_is_refused_with_a_reason(scratch):
+    execute(scratch, "ALTER TABLE prospects RENAME COLUMN page_title TO by_hand")
+    execute(scratch, "ALTER TABLE jobs RENAME TO works")
+    printed, code = schema("repair", "--database", scratch)
+    assert code == 3
+    assert "perhaps renamed by hand" in printed
+    assert "schema.E010 error: jobs" in printed
+
+
+def test_the_diff_is_readable_by_machines(broken):
+    printed, code = schema("diff", "--json", "--database", broken)
+    document = json.loads(printed)
+    assert code == 1
+    assert document["ok"] is False
+    assert document["errors"] == sum(finding["level"] == "error" for finding in document["findings"])
+    assert ("schema.E011", "prospects", "page_title") in {
+        (finding["id"], finding["table"], finding["column"]) for finding in document["findings"]
+    }
+
+
+def test_a_snapshot_of_the_live_schema_and_of_the_expected_one_name_the_same_tables(scratch):
+    live, expected = (json.loads(schema("snapshot", *more, "--database", scratch)[0]) for more in ((), ("--expected",)))
+    assert live["tables"].keys() == expected["tables"].keys()
+
+
+def test_an_interrupted_index_is_removed_and_built_again(scratch):
+    if connections[scratch].vendor != "postgresql":
+        pytest.skip("SQLite builds an index whole or not at all")
+    execute(scratch, "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'prospects_domain_key'::regclass")
+    printed, code = schema("repair", "--database", scratch)
+    assert code == 0
+    assert printed.index("DROP INDEX CONCURRENTLY") < printed.index("CREATE INDEX CONCURRENTLY")

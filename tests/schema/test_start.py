@@ -74,10 +74,10 @@ TROUBLES = {
     "E003": lambda url: url,
     "E010": lambda url: execute(url, "DROP TABLE auth_group_permissions"),
     "E011": lambda url: execute(url, "ALTER TABLE auth_group RENAME COLUMN name TO mislaid"),
-    "E012": lambda url: only_postgresql(url, "ALTER TABLE auth_group ALTER COLUMN name TYPE varchar(9)"),
+    "E012": lambda url: only_postgresql(url, "ALTER TABLE knox_authtoken ALTER COLUMN token_key TYPE varchar(5)"),
     "E013": lambda url: only_postgresql(url, "ALTER TABLE auth_user ALTER COLUMN last_login SET NOT NULL"),
     "E014": lambda url: only_postgresql(url, "ALTER TABLE auth_group ALTER COLUMN name DROP NOT NULL"),
-    "E015": lambda url: only_postgresql(url, "ALTER TABLE auth_group ADD COLUMN code integer NOT NULL"),
+    "E015": lambda url: only_postgresql(url, "ALTER TABLE knox_authtoken ADD COLUMN code integer NOT NULL"),
     "E016": lambda url: only_postgresql(url, "ALTER TABLE auth_group DROP CONSTRAINT auth_group_name_key"),
     "E017": lambda url: only_postgresql(url, "ALTER TABLE auth_group ALTER COLUMN id DROP IDENTITY"),
     "E019": lambda url: execute(

@@ -78,7 +78,7 @@ def _sizes(text: str | None) -> list[int]:
 def _ordered(wanted: int | None, found: int | None) -> Fit:
     """By length, None being without limit."""
     if wanted == found:
-        return "wider"
+        return "same"
     if found is None:
         return "wider"
     return "wider" if wanted is not None and found > wanted else "narrower"

@@ -1,0 +1,65 @@
+"""The importer at the command line says what would happen, does it, and fails in words."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from prospects.models import Import, Prospect
+from tests.imports.files import csv_file
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "list.csv"
+    path.write_bytes(csv_file(["Web", "Mail"], ["a.example", "x@a.example"], ["wrong", ""]))
+    return path
+
+
+def command(path: Path, *arguments: str) -> str:
+    out = io.StringIO()
+    call_command("import_prospects", str(path), "--map", "Web=domain", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_a_preview_names_each_refused_row_and_imports_nothing(path: Path) -> None:
+    out = command(path, "--preview")
+    assert "2 rows would be: 1 created, 0 updated, 0 skipped, 1 refused." in out
+    assert "line 3, Web: 'wrong' is no domain" in out
+    assert not Prospect.objects.exists()
+
+
+def test_an_import_says_what_it_did_and_writes_the_refused_rows(path: Path, tmp_path: Path) -> None:
+    refused = tmp_path / "refused.csv"
+    out = command(path, "--yes", "--refused", str(refused))
+    assert "2 rows were: 1 created, 0 updated, 0 skipped, 1 refused." in out
+    assert refused.read_text(encoding="utf-8").splitlines()[1] == "wrong,,Web: is no domain"
+    assert Prospect.objects.get().contact_email == "x@a.example"
+
+
+def test_without_yes_and_without_a_terminal_nothing_is_imported(path: Path) -> None:
+    with pytest.raises(CommandError, match="say --yes"):
+        command(path)
+    assert not Prospect.objects.exists()
+
+
+def test_queued_work_is_left_to_the_workers(path: Path) -> None:
+    assert "waits for a worker" in command(path, "--yes", "--queue")
+    assert Import.objects.get().status == "running"
+    assert not Prospect.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"), [(["--map", "x=domain"], "no column 'x'"), (["--overwrite", "stage"], "'stage'")]
+)
+def test_what_cannot_be_imported_ends_the_command_with_a_reason(path: Path, arguments: list[str], message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        command(path, *arguments)
+
+
+def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"none\.csv"):
+        command(tmp_path / "none.csv")

@@ -93,6 +93,14 @@ def test_a_database_with_what_has_no_place_is_refused_before_anything_is_changed
     ("statement", "words"),
     [
         (
+            "CREATE VIEW zz_scores AS SELECT domain, score FROM prospects",
+            ("prospects is read by the view zz_scores",),
+        ),
+        (
+            "CREATE POLICY zz_mine ON jobs USING (status = 'pending')",
+            ("jobs is read by the policy zz_mine",),
+        ),
+        (
             f"UPDATE email_attachments SET size_bytes = -1 WHERE id = '{row_id('email_attachments', 1)}'",
             ("email_attachments.size_bytes", row_id("email_attachments", 1)),
         ),
@@ -107,7 +115,7 @@ def test_a_database_with_what_has_no_place_is_refused_before_anything_is_changed
         ),
     ],
 )
-def test_rows_without_a_value_they_must_have_are_named(legacy, chain, statement, words):
+def test_what_stands_in_the_way_is_named(legacy, chain, statement, words):
     with legacy("older_tree", older_tree):
         run(statement)
         with refused(*words):

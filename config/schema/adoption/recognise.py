@@ -20,6 +20,16 @@ SELECT pg_get_userbyid(relowner), pg_has_role(relowner, 'USAGE'), row_security_a
 FROM pg_class WHERE oid = to_regclass(%s)
 """
 
+# What reads a table's columns by their types: PostgreSQL then refuses to change those.
+_READERS = """
+SELECT 'the view ' || v.relname FROM pg_depend d
+JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+JOIN pg_class v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm')
+WHERE d.refobjid = to_regclass(%s)
+UNION SELECT 'the policy ' || polname FROM pg_policy WHERE polrelid = to_regclass(%s)
+ORDER BY 1
+"""
+
 
 class AdoptionRefused(CommandError):
     """The database, or a value in it, cannot be adopted without losing something; the text names what and where."""
@@ -110,6 +120,10 @@ def _forbidden(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(_RIGHTS, [connection.ops.quote_name(table)])
         owner, owned, hidden, role = cursor.fetchone()
+        cursor.execute(_READERS, [connection.ops.quote_name(table)] * 2)
+        readers = [str(row[0]) for row in cursor.fetchall()]
+    if readers:
+        yield f"{table} is read by {', '.join(readers)}: drop that before, and make it again afterwards."
     if hidden:
         yield f"{table} has row security, which hides rows from the role {role}: adopt as a role that sees them all."
     if not owned:

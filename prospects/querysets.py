@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Now, StrIndex, Substr
+from django.db.models.functions import Coalesce, Now, StrIndex, Substr
 from django.utils import timezone
 
 from prospects.choices import (
@@ -58,6 +58,11 @@ def _with_parents(domain: Any, levels: int = 3) -> list[Any]:
 
 # Columns that are derived from others and written with them.
 DERIVED = ("stage", "domain_key", "email_key", "profile_key", "updated_at")
+
+
+def best_first() -> Coalesce:
+    """The score to sort by, as its index has it. Databases disagree on where NULL sorts: here it is less than 0."""
+    return Coalesce("score", Value(-1), output_field=models.DecimalField(max_digits=5, decimal_places=2))
 
 
 class ProspectQuerySet(models.QuerySet["Prospect"]):

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
 from django.utils import timezone
 
@@ -22,8 +22,8 @@ from prospects.choices import (
 )
 from prospects.keys import domain_key, email_key, profile_key
 from prospects.models.fields import one_of, status_field
-from prospects.querysets import DERIVED, ProspectQuerySet
-from prospects.stages import STAGE_INPUTS, derive_stage, stage_expression
+from prospects.querysets import DERIVED, ProspectQuerySet, best_first
+from prospects.stages import STAGE_INPUTS, derive_stage, present, stage_expression
 
 
 class Prospect(models.Model):
@@ -133,6 +133,19 @@ class Prospect(models.Model):
             models.Index(fields=("username",), name="ix_prospects_username"),
             models.Index(Upper("discovery_category"), "discovery_category", name="prospects_category"),
             models.Index(fields=("-created_at", "id"), name="prospects_newest"),
+            # The score itself lets PostgreSQL count and skip rows by the index alone.
+            models.Index(best_first().desc(), F("created_at").desc(), "id", "score", name="prospects_best"),
+            models.Index(
+                fields=("-created_at", "id"),
+                name="prospects_scraped",
+                condition=Q(source_type="website", scrape_status__in=("SCRAPED", "ENRICHED"))
+                & present("contact_email"),
+            ),
+            models.Index(
+                fields=("-created_at", "id"),
+                name="prospects_sent",
+                condition=Q(send_status="sent") | Q(outreach_status="sent"),
+            ),
             models.Index(
                 fields=("-created_at", "id"),
                 name="prospects_websites",

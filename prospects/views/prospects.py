@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DecimalField, F, Value
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -23,6 +23,7 @@ from prospects.choices import OFFERED_CATEGORIES
 from prospects.etags import etag, matches
 from prospects.filters import CategoryFilterSet, ProspectFilterSet
 from prospects.models import Prospect
+from prospects.querysets import best_first
 from prospects.serializers import Categories, NewProspect, ProspectEdit, ProspectSerializer
 
 VIEW = "prospects.view_prospect"
@@ -33,7 +34,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 # No expression may be NULL: databases disagree on where NULL sorts, and a cursor could not compare with it.
 ORDERINGS = {
-    "score": Coalesce("score", Value(-1), output_field=DecimalField(max_digits=5, decimal_places=2)),
+    "score": best_first(),
     "created_at": F("created_at"),
     "updated_at": F("updated_at"),
     "last_sent": Coalesce("last_sent", Value(_NEVER)),

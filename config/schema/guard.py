@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from django.db import DatabaseError, InterfaceError, ProgrammingError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -51,7 +51,7 @@ def verify(using: str = "default") -> Report:
     """
     connection = connections[using]
     try:
-        found = history.findings(connection)
+        found = _past(connection)
         if _unreadable(found):
             return Report.of(found, using)
         start = _start(connection)
@@ -122,6 +122,7 @@ def forget() -> None:
     _compared.clear()
     _expected.clear()
     model_changes.cache_clear()
+    _judged.cache_clear()
     forget_fingerprints()
 
 
@@ -129,6 +130,21 @@ def forget() -> None:
 def model_changes() -> tuple[Finding, ...]:
     """The model changes without a migration (E003); the models do not change while the process runs."""
     return tuple(history.model_changes())
+
+
+def _past(connection: BaseDatabaseWrapper) -> tuple[Finding, ...]:
+    """What is wrong with the history: read each time, judged anew only when a row has changed."""
+    if not history.migratable_apps(connection.alias):
+        return ()
+    try:
+        return _judged(connection.alias, tuple(history.recorded_rows(connection)))
+    except history.HistoryUnreadableError as error:
+        return (error.finding,)
+
+
+@lru_cache(maxsize=8)
+def _judged(alias: str, rows: tuple[history.Row, ...]) -> tuple[Finding, ...]:
+    return tuple(history.judge(alias, rows))
 
 
 def unreachable(using: str, error: Exception) -> Finding:
@@ -172,7 +188,7 @@ def _built(connection: BaseDatabaseWrapper) -> Snapshot:
 
 
 def _compare(connection: BaseDatabaseWrapper) -> _Comparison:
-    past = tuple(history.findings(connection))
+    past = _past(connection)
     if _unreadable(past):
         return _Comparison(past)
     wanted = expected(connection.alias)

@@ -4,7 +4,7 @@ The history is read in one query; everything else is computed from Django's own 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -73,18 +73,22 @@ def findings(connection: BaseDatabaseWrapper) -> list[Finding]:
     One query, whatever the number of migrations. A database that no router lets anything be migrated to has
     no history to be wrong, and is not asked.
     """
-    labels = migratable_apps(connection.alias)
-    if not labels:
+    if not migratable_apps(connection.alias):
         return []
     try:
         rows = recorded_rows(connection)
     except HistoryUnreadableError as error:
         return [error.finding]
+    return judge(connection.alias, rows)
+
+
+def judge(alias: str, rows: Sequence[Row]) -> list[Finding]:
+    """What is wrong with these rows of one database's history; asks no database."""
     try:
         loader = HistoryLoader(row.key for row in rows)
     except NodeNotFoundError as error:
-        return [_broken_graph(connection.alias, error)]
-    return list(_History(connection.alias, labels, rows, loader).findings())
+        return [_broken_graph(alias, error)]
+    return list(_History(alias, migratable_apps(alias), list(rows), loader).findings())
 
 
 def doubled(rows: Iterable[Row]) -> list[Row]:

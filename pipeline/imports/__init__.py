@@ -27,7 +27,10 @@ def start_preview(of: Import, cause: Cause) -> Job | None:
     if len(of.file.content) <= SMALL:
         imports.preview(of)
         return None
-    return jobs.start(JobType.IMPORT_PREVIEW, {"import_id": str(of.pk)}, cause)
+    with transaction.atomic():
+        job = jobs.start(JobType.IMPORT_PREVIEW, {"import_id": str(of.pk)}, cause)
+        Import.objects.filter(pk=of.pk).update(job=job, status=ImportStatus.PREVIEWING)
+    return job
 
 
 def start(of: Import, cause: Cause) -> Job:

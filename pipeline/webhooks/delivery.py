@@ -7,7 +7,7 @@ received is sent, so one that fails holds up its own subject and no other.
 import json
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,9 @@ LEASE = timedelta(seconds=120)
 #: A subscription that has failed for so long without one success is switched off.
 DISABLE_AFTER = timedelta(days=3)
 BATCH = 50
+#: After so many failures in a row the subscription rests: a receiver that hangs must not hold up a worker.
+FAILURES = 5
+REST = timedelta(seconds=30)
 
 
 def deliver_due() -> int:
@@ -60,17 +63,25 @@ def _lease(hook_id: uuid.UUID, token: uuid.UUID) -> bool:
 
 
 def _serve(hook: Webhook, token: uuid.UUID) -> int:
-    received = 0
+    received = failures = 0
+    rest_until = None
     held = Webhook.objects.filter(pk=hook.pk, lease_token=token, active=True)
     try:
-        while batch := list(first_of_each_subject(hook)[:BATCH]):
-            for delivery in batch:
-                if not held.update(lease_until=Now() + LEASE):
-                    return received
-                received += _deliver(hook, delivery)
+        for delivery in _due(hook):
+            if failures >= FAILURES or not held.update(lease_until=Now() + LEASE):
+                break
+            success = _deliver(hook, delivery)
+            received += success
+            failures = 0 if success else failures + 1
+        rest_until = Now() + REST if failures >= FAILURES else None
     finally:
-        Webhook.objects.filter(pk=hook.pk, lease_token=token).update(lease_token=None, lease_until=None)
+        Webhook.objects.filter(pk=hook.pk, lease_token=token).update(lease_token=None, lease_until=rest_until)
     return received
+
+
+def _due(hook: Webhook) -> Iterator[WebhookDelivery]:
+    while batch := list(first_of_each_subject(hook)[:BATCH]):
+        yield from batch
 
 
 def _deliver(hook: Webhook, delivery: WebhookDelivery) -> bool:

@@ -83,9 +83,9 @@ def revert(of: Import, cause: Cause) -> dict[str, int]:
     while batch := list(written.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
         _refuse_touched(of, batch)
-        counts += _revert(batch, cause)
+        counts.update(_revert(batch, cause))
     Import.objects.filter(pk=of.pk).update(status=ImportStatus.REVERTED)
-    return dict(counts)
+    return {name: counts[name] for name in ("deleted", "restored")}
 
 
 def _one_at_a_time() -> None:

@@ -1,10 +1,12 @@
 """An import does what its preview showed, and its numbers add up to the file's rows."""
 
 import pytest
+from django.db import transaction
 
 from pipeline import imports as import_jobs
 from pipeline import jobs
 from prospects import changes, imports, suppression
+from prospects.changes import Cause
 from prospects.models import ImportRow, Prospect, ProspectEvent, Suppression
 from tests.imports.files import CAUSE, csv_file, previewed, run, xlsx_file
 
@@ -239,3 +241,39 @@ def test_a_cancelled_import_can_be_gone_on_with_or_reverted() -> None:
     jobs.run(jobs.retry(job).pk)
     of.refresh_from_db()
     assert (of.status, of.outcome["created"]) == ("finished", 1)
+
+
+def test_a_large_file_is_previewed_by_a_job(monkeypatch) -> None:
+    monkeypatch.setattr(import_jobs, "SMALL", 10)
+    of = imports.upload("list.csv", csv_file(["domain"], ["a.example"], ["b.example"]))
+    job = import_jobs.start_preview(of, CAUSE)
+    of.refresh_from_db()
+    assert (of.status, of.job) == ("previewing", job)
+    jobs.run(job.pk)
+    of.refresh_from_db()
+    job.refresh_from_db()
+    assert (of.status, of.planned["created"], job.status, job.done_items) == ("previewed", 2, "completed", 2)
+
+
+def test_a_large_file_that_breaks_fails_its_job_in_words_and_can_be_previewed_again(monkeypatch) -> None:
+    monkeypatch.setattr(import_jobs, "SMALL", 10)
+    of = imports.upload("list.csv", b'domain\na.example\n"b.example\n')
+    job = import_jobs.start_preview(of, CAUSE)
+    jobs.run(job.pk)
+    of.refresh_from_db()
+    job.refresh_from_db()
+    assert (job.status, of.status) == ("failed", "uploaded")
+    assert "line 3" in job.error_message
+
+
+def test_an_import_that_was_cancelled_half_way_can_be_reverted() -> None:
+    of = previewed(csv_file(["domain"], *([f"s{n}.example"] for n in range(300))))
+    job = import_jobs.start(of, CAUSE)
+    with pytest.raises(imports.ImportRefused, match="cancel its job"):
+        import_jobs.revert(of, CAUSE)
+    with transaction.atomic():
+        imports.run_batch(of, Cause(job_id=job.pk))
+    jobs.cancel(job)
+    of.refresh_from_db()
+    assert Prospect.objects.count() == 200
+    assert import_jobs.revert(of, CAUSE) == {"deleted": 200, "restored": 0}

@@ -50,6 +50,7 @@ def approve(row: Prospect, status: str) -> None:
 
 def make_due() -> None:
     WebhookDelivery.objects.update(run_after=None)
+    Webhook.objects.update(lease_until=None)
 
 
 def stages(receiver: Receiver, row: Prospect) -> list[str]:
@@ -171,6 +172,16 @@ def test_a_subscription_that_fails_for_days_is_switched_off_and_shown(receiver: 
     assert "answered 500" in hook.disabled_reason
     webhooks.enable(hook, active=True)
     assert webhooks.deliver_due() == 1
+
+
+def test_a_receiver_that_fails_again_and_again_does_not_hold_up_the_worker(receiver: Receiver, secret: str) -> None:
+    receiver.answers = [500] * 100
+    for row in changes.create([Prospect(domain=f"s{n}.example") for n in range(20)], CAUSE):
+        approve(row, "approved")
+    webhooks.deliver_due()
+    assert len(receiver.received) == delivery.FAILURES
+    assert webhooks.deliver_due() == 0
+    assert len(receiver.received) == delivery.FAILURES
 
 
 def test_a_subscription_is_served_by_one_worker_at_a_time(receiver: Receiver, secret: str) -> None:

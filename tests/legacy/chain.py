@@ -1,7 +1,7 @@
 """The migrations that adopt, replayed on many databases for the price of their SQL.
 
 `migrate` spends most of its time on rendering the states of the models, which are the same for every database. Here
-they are rendered once. `test_replay.py` proves that the outcome is that of `migrate`.
+they are rendered once. `test_migrate.py` puts `migrate` itself to the same proof.
 """
 
 from collections.abc import Iterator

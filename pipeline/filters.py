@@ -21,7 +21,7 @@ class JobFilterSet(StrictFilterSet):
 
 
 class JobItemFilterSet(StrictFilterSet):
-    status = filters.ChoiceFilter(choices=JobItemStatus)
+    status = filters.ChoiceFilter(choices=JobItemStatus.choices)
 
     class Meta:
         model = JobItem

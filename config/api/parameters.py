@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django_filters import filters
 from django_filters.filterset import FilterSet
 from django_filters.rest_framework.backends import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 # The frontend's cache buster.
@@ -62,6 +63,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         return super().filter_queryset(request, queryset, view)
 
 
+@extend_schema_field({"type": "string", "enum": ["true", "false"]})
 class BooleanFilter(filters.TypedChoiceFilter):
     """`true` or `false`; django-filter's own takes anything else as no filter at all."""
 

@@ -40,7 +40,7 @@ def _(error: ImportRefused) -> Problem:
 
 
 class ImportFilterSet(StrictFilterSet):
-    status = filters.ChoiceFilter(choices=ImportStatus)
+    status = filters.ChoiceFilter(choices=ImportStatus.choices)
 
     class Meta:
         model = Import
@@ -48,8 +48,8 @@ class ImportFilterSet(StrictFilterSet):
 
 
 class RowFilterSet(StrictFilterSet):
-    status = filters.ChoiceFilter(choices=RowStatus)
-    planned = filters.ChoiceFilter(choices=RowStatus)
+    status = filters.ChoiceFilter(choices=RowStatus.choices)
+    planned = filters.ChoiceFilter(choices=RowStatus.choices)
 
     class Meta:
         model = ImportRow

@@ -97,7 +97,7 @@ class DeliverySerializer(serializers.ModelSerializer[WebhookDelivery]):
 
 
 class DeliveryFilterSet(StrictFilterSet):
-    status = filters.ChoiceFilter(choices=DeliveryStatus)
+    status = filters.ChoiceFilter(choices=DeliveryStatus.choices)
 
     class Meta:
         model = WebhookDelivery

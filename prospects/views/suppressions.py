@@ -28,7 +28,7 @@ VIEW, ADD, DELETE = (f"prospects.{verb}_suppression" for verb in ("view", "add",
 
 @as_problem.register
 def _(error: NotSuppressible) -> Problem:
-    return Problem(400, "invalid", f"{error} Nothing was added.")
+    return Problem(400, "not_suppressible", f"{error} Nothing was added.")
 
 
 class SuppressionSerializer(serializers.ModelSerializer[Suppression]):
@@ -65,9 +65,9 @@ class Added(serializers.Serializer[Any]):
 
 
 class SuppressionFilterSet(StrictFilterSet):
-    kind = filters.ChoiceFilter(choices=SuppressionKind)
-    reason = filters.ChoiceFilter(choices=SuppressionReason)
-    source = filters.ChoiceFilter(choices=SuppressionSource)
+    kind = filters.ChoiceFilter(choices=SuppressionKind.choices)
+    reason = filters.ChoiceFilter(choices=SuppressionReason.choices)
+    source = filters.ChoiceFilter(choices=SuppressionSource.choices)
     q = CharFilter(field_name="key", lookup_expr="icontains", help_text="A part of the address or domain.")
 
     class Meta:

@@ -54,7 +54,15 @@ def token(db: None) -> str:
 
 
 # A request may be well-formed and still not fit what is stored.
-DEPENDS_ON_ROWS = ("nothing_to_do", "not_ready", "refused", "gone")
+DEPENDS_ON_ROWS = (
+    "nothing_to_do",
+    "not_ready",
+    "refused",
+    "gone",
+    "import_refused",
+    "target_refused",
+    "not_suppressible",
+)
 # What OpenAPI's formats and single properties cannot say: which URLs and moments exist, and that one of two is needed.
 BEYOND_THE_DESCRIPTION = re.compile(
     r"url|uri|_at$|_after$|_before$|^$|score|da_est|engagement_rate|email|cc|prospect_id$|domain|^file$|^values$"

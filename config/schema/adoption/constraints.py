@@ -317,5 +317,5 @@ def _structures_without_name(connection: BaseDatabaseWrapper, model: type[Model]
         for index in model._meta.indexes
         if index.name not in names
         and not missing & {str(model._meta.get_field(name).column) for name, _ in index.fields_orders}  # type: ignore[union-attr]
-        and not (missing and index.condition)
+        and not (missing and (index.condition or index.expressions))
     }

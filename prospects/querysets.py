@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Value
+from django.db.models import Count, F, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Now, StrIndex, Substr
+from django.db.models.lookups import In
 from django.utils import timezone
 
 from prospects.choices import (
@@ -39,14 +40,15 @@ _HAS_DRAFT = present("draft_subject") & present("draft_body")
 _SENT = Q(send_status=SendStatus.SENT) | Q(outreach_status=OutreachStatus.SENT)
 
 
-def _is_suppressed() -> Exists:
+def _is_suppressed() -> Q:
     """Whether the e-mail address is suppressed, or its domain or the site's, or one of up to three above them."""
-    suppression = apps.get_model("prospects", "Suppression")
-    address = OuterRef("email_key")
-    host = Substr(address, StrIndex(address, Value("@")) + 1)
-    domains = [*_with_parents(host), *_with_parents(OuterRef("domain_key"))]
-    listed = Q(kind=SuppressionKind.EMAIL, key=address) | Q(kind=SuppressionKind.DOMAIN, key__in=domains)
-    return Exists(suppression._default_manager.filter(listed))
+    entries = apps.get_model("prospects", "Suppression")._default_manager.values("key")
+    host = Substr("email_key", StrIndex("email_key", Value("@")) + 1)
+    condition = Q(email_key__in=entries.filter(kind=SuppressionKind.EMAIL))
+    # Subqueries that depend on no row are read once and hashed; one that did would be run for every row.
+    for domain in (*_with_parents(host), *_with_parents(F("domain_key"))):
+        condition |= Q(In(domain, entries.filter(kind=SuppressionKind.DOMAIN)))
+    return condition
 
 
 def _with_parents(domain: Any, levels: int = 3) -> list[Any]:

@@ -47,7 +47,7 @@ class EntryInput(fields.StrictSerializer):
 
 
 class EntriesInput(fields.StrictSerializer):
-    entries = EntryInput(many=True, allow_empty=False, help_text="At most 1000.")
+    entries = EntryInput(many=True, help_text="At most 1000.")
 
     def validate_entries(self, entries: list[Any]) -> list[Any]:
         if len(entries) > 1000:

@@ -1,9 +1,7 @@
 """Rows and people for the tests of the admin pages."""
 
 import pytest
-from django.apps import apps
-from django.contrib.auth.models import Group, User
-from django.db import connection
+from django.contrib.auth.models import User
 from django.test import Client
 
 from pipeline import roles
@@ -20,6 +18,7 @@ from pipeline.models import (
 )
 from prospects.choices import DiscoveryStatus, ScrapeStatus
 from prospects.models import Import, Merge, Prospect, Suppression
+from tests.conftest import group
 
 
 @pytest.fixture
@@ -40,11 +39,8 @@ def charlie(db: None) -> User:
 
 
 def member(name: str, role: str) -> User:
-    if not Group.objects.exists():
-        # A test with real transactions has emptied every table after itself, those filled by migrations too.
-        roles.grant(apps, connection.schema_editor())
     user = User.objects.create(username=name, is_staff=True)
-    user.groups.add(Group.objects.get(name=role))
+    user.groups.add(group(role))
     return user
 
 

@@ -4,19 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from pipeline import roles
+from tests.conftest import group
 
 PASSWORD = "correct horse"
 
 
 def user_in(role: str, name: str) -> User:
     user = User.objects.create(username=name)
-    user.groups.add(Group.objects.get(name=role))
+    user.groups.add(group(role))
     return user
 
 

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from pipeline import jobs, switches
 from pipeline.choices import JobType
-from pipeline.jobs.handlers import register, unregister
+from pipeline.jobs import handlers
 from pipeline.models import EmailAttachment, EmailLog, Job, SocialIntegration
 from prospects.models import Prospect, ProspectEvent
 from tests.api.contract import READS, STEPS, WRITES
@@ -103,13 +103,10 @@ def test_a_step_without_its_provider_says_so_and_does_nothing(
 
 
 @pytest.fixture
-def every_handler() -> Any:
+def every_handler(monkeypatch: pytest.MonkeyPatch) -> None:
     """A handler for every type of job, so that steps can be started."""
     for job_type in JobType:
-        register(job_type, jobs.ItemHandler())
-    yield
-    for job_type in JobType:
-        unregister(job_type)
+        monkeypatch.setitem(handlers._handlers, job_type, jobs.ItemHandler())
 
 
 @pytest.mark.parametrize(("path", "body", "fields", "job_type"), STEPS, ids=STEP_IDS)

@@ -4,12 +4,15 @@ The default suite makes a few requests per operation; the slow proof, in continu
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, settings
 from knox.models import AuthToken
 from schemathesis.config import SchemathesisConfig
@@ -44,7 +47,16 @@ CHECKED: dict[str, Any] = {
 
 
 @pytest.fixture
-def token(db: None) -> str:
+def token(db: None) -> Iterator[str]:
+    # As Django's own test client does: the connection is the test's, no request may close it.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield _filled()
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def _filled() -> str:
     one_of_each(2)
     Job.objects.create(job_type="draft")
     EmailLog.objects.create(prospect=Prospect.objects.all()[0], subject="s")

@@ -148,8 +148,11 @@ def zoo_db(zoo_home, django_db_blocker, tmp_path: Path) -> Iterator[Zoo]:
             connection = _open(_settings(tmp_path / "zoo.sqlite3"))
             yield Zoo(connection, expected)
             connection.close()
-            return
-        connection = connections[ALIAS]
-        with transaction.atomic(using=ALIAS):
-            yield Zoo(connection, expected)
-            transaction.set_rollback(True, using=ALIAS)
+        else:
+            connection = connections[ALIAS]
+            connections.settings[ALIAS] = _settings(path)
+            with transaction.atomic(using=ALIAS):
+                yield Zoo(connection, expected)
+                transaction.set_rollback(True, using=ALIAS)
+        # Tests of the project do not know this database and must not be asked about it.
+        del connections.settings[ALIAS]

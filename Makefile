@@ -1,8 +1,8 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
-# make test SLOW=1 runs the long proofs too.
-MARKS := $(if $(SLOW),-m "slow or not slow")
+# make test SLOW=1 runs the long proofs too, EXHAUSTIVE=1 also those that take hours.
+MARKS := $(if $(EXHAUSTIVE),-m "",$(if $(SLOW),-m "not exhaustive"))
 ARGS ?=
 PORT ?= 8000
 

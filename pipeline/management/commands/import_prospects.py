@@ -93,7 +93,7 @@ class Command(BaseCommand):
         self._show(of, of.outcome, "were")
 
     def _show(self, of: Import, counts: dict[str, int], verb: str) -> None:
-        parts = ", ".join(f"{count} {status}" for status, count in counts.items())
+        parts = ", ".join(f"{counts[status]} {status}" for status in ("created", "updated", "skipped", "refused"))
         self.stdout.write(f"{of.rows_total} rows {verb}: {parts}.")
         if verb == "were":
             self.stdout.write(f"Import {of.pk}.")

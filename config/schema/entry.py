@@ -82,7 +82,7 @@ def refusal(found: "list[Report]") -> str | None:
             if report.warnings:
                 logger.warning("%s", report.in_brief())
         return None
-    texts = [report.as_text() for report in found if not report.ok]
+    texts = [report.in_brief() for report in found if not report.ok]
     return "\n\n".join(["The database is not in line with the code. Nothing was started.", *texts])
 
 

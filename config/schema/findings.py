@@ -135,14 +135,22 @@ class Report:
         return "\n".join([*(finding.as_text() for finding in self.findings), count])
 
     def in_brief(self) -> str:
-        """The text without the warnings that neither break nor threaten anything; those are only counted."""
-        quiet = [finding for finding in self.warnings if finding.id in QUIET]
-        if not quiet:
+        """The text without what a person need not read to act.
+
+        That is warnings which neither break nor threaten anything, and what unapplied migrations will make.
+        """
+        untold = [finding for finding in self.findings if finding.id in QUIET or self._comes_with_migrations(finding)]
+        if not untold:
             return self.as_text()
-        told = Report(tuple(finding for finding in self.findings if finding not in quiet), self.database)
+        told = Report(tuple(finding for finding in self.findings if finding not in untold), self.database)
         blocks = [finding.as_text() for finding in told.findings]
         count = f"Database {self.database!r}: {len(self.errors)} error(s), {len(self.warnings)} warning(s)"
-        return "\n".join([*blocks, f"{count}; {len(quiet)} of them harmless, manage.py schema diff lists them."])
+        rest = f"{len(untold)} that follow from the others or are harmless: manage.py schema diff lists them."
+        return "\n".join([*blocks, f"{count}; {rest}"])
+
+    def _comes_with_migrations(self, finding: Finding) -> bool:
+        commands = {other.command for other in self.findings if other.id == "schema.E001"}
+        return finding.id in ("schema.E010", "schema.E011") and finding.command in commands
 
     def as_json(self) -> str:
         """A stable document: `{version, database, ok, errors, warnings, findings: [{id, level, …}]}`."""

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from django.db import DatabaseError, InterfaceError, ProgrammingError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from config.schema import alembic, history, ignore, rows
@@ -244,6 +245,9 @@ def _with_origins(connection: BaseDatabaseWrapper, found: list[Finding]) -> list
 
 
 def _with_origin(finding: Finding, made: tuple[str, str] | None, recorded: set[tuple[str, str]]) -> Finding:
+    if finding.table == MigrationRecorder.Migration._meta.db_table and not recorded:
+        # No migration makes it: migrate itself does.
+        return replace(finding, command=managed("migrate", finding.database))
     if made is None or finding.id not in ("schema.E010", "schema.E011"):
         return finding
     applied = made in recorded

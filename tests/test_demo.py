@@ -62,6 +62,7 @@ def found(pattern: str, text: str) -> str:
     return match[1]
 
 
+@pytest.mark.slow
 def test_it_serves_the_sample_and_a_second_run_changes_nothing(database_server: Server, tmp_path: Path) -> None:
     port, url = free_port(), database_server.create()
     with demo(url, port, tmp_path / "first.log") as output:

@@ -195,7 +195,7 @@ def statuses() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @given(rows=st.lists(statuses(), max_size=12))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_count_equals_the_total_of_its_list_before_and_after_an_action(victor: APIClient, rows: Any) -> None:
     Prospect.objects.all()._raw_delete("default")
     Prospect.objects.bulk_create(Prospect(domain=f"{number}.example.com", **row) for number, row in enumerate(rows))

@@ -159,7 +159,7 @@ def test_nothing_starts_without_a_column(way, new_database, tmp_path, django_db_
     assert printed.count("schema.E011 error: auth_group.name: ") == 1
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("trouble", sorted(TROUBLES.keys() - {"E011"}))
@@ -243,7 +243,7 @@ MENDING = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("trouble", sorted(TROUBLES.keys() - {"E000"}))
 def test_what_mends_and_inspects_runs_in_every_trouble(trouble, new_database, tmp_path, django_db_blocker):

@@ -31,7 +31,16 @@ def test_a_few_databases_drawn_at_random_are_adopted(drawn, databases, proof, ch
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
+@settings(max_examples=40, **COMMON)
+@given(drawn=databases())
+def test_forty_databases_drawn_at_random_are_adopted(drawn, databases, proof, chain):
+    adopt(drawn, databases, proof, chain)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.timeout(7200)
 @settings(max_examples=200, **COMMON)
 @given(drawn=databases())
-def test_any_database_drawn_at_random_is_adopted(drawn, databases, proof, chain):
+def test_two_hundred_databases_drawn_at_random_are_adopted(drawn, databases, proof, chain):
     adopt(drawn, databases, proof, chain)

@@ -12,6 +12,8 @@ def on_starting(server: Any) -> None:
     In a process of its own, so that a reload (HUP) finds no old code in gunicorn's. Each worker verifies again.
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    probe = subprocess.run([sys.executable, "-c", "import config.wsgi"], env=environment, check=False)
+    # It is no server: the page about the schema would show a process that has ended.
+    script = "from config.schema import processes; processes.stay_silent(); import config.wsgi"
+    probe = subprocess.run([sys.executable, "-c", script], env=environment, check=False)  # noqa: S603  our own text
     if probe.returncode:
         sys.exit(probe.returncode)

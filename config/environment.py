@@ -19,6 +19,22 @@ POSITIVE = validate.Range(min=0, min_inclusive=False)
 NOT_NEGATIVE = validate.Range(min=0)
 
 
+def checked_out_commit(folder: Path) -> str:
+    """The commit of the git checkout in this folder, 12 characters; empty where there is none."""
+    git = folder / ".git"
+    try:
+        head = (git / "HEAD").read_text().strip()
+        reference = head.removeprefix("ref: ")
+        if reference == head:
+            return head[:12]
+        if (git / reference).is_file():
+            return (git / reference).read_text()[:12]
+        packed = (line.split() for line in (git / "packed-refs").read_text().splitlines())
+    except OSError:
+        return ""
+    return next((words[0][:12] for words in packed if words[1:] == [reference]), "")
+
+
 def required(env: Env, name: str, *, development: str | None, debug: bool) -> str:
     """The value of a variable that has a default in development only.
 

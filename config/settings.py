@@ -14,6 +14,7 @@ from environs import Env, EnvError
 from config.environment import (
     NOT_NEGATIVE,
     POSITIVE,
+    checked_out_commit,
     database_from_url,
     dotted_path,
     fernet_key,
@@ -45,6 +46,7 @@ try:
     LOGIN_RATE_PER_ADDRESS: str = env.str("LOGIN_RATE_PER_ADDRESS", "20/min", validate=throttle_rate)
     LOGIN_RATE_PER_USER: str = env.str("LOGIN_RATE_PER_USER", "10/min", validate=throttle_rate)
     NUM_PROXIES: int = env.int("NUM_PROXIES", 0, validate=NOT_NEGATIVE)
+    RELEASE: str = env.str("RELEASE", "") or checked_out_commit(BASE_DIR)
     LOG_LEVEL: int = env.log_level("LOG_LEVEL", logging.INFO)
     SCHEMA_AUTO_REPAIR: bool = env.bool("SCHEMA_AUTO_REPAIR", True)
     SCHEMA_LOCK_TIMEOUT: float = env.float("SCHEMA_LOCK_TIMEOUT", 5.0, validate=POSITIVE)
@@ -192,6 +194,7 @@ SCHEMA = {
     "AUTO_REPAIR": SCHEMA_AUTO_REPAIR,
     "LOCK_TIMEOUT": SCHEMA_LOCK_TIMEOUT,
     "VERIFY_INTERVAL": SCHEMA_VERIFY_INTERVAL,
+    "VERSION": RELEASE,
     # They touch no row: the build of an image runs them where there is no database.
     "COMMANDS": ["spectacular"],
     "OBJECTS": {

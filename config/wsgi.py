@@ -10,5 +10,5 @@ django.setup(set_prefix=False)
 
 from config.schema.entry import require_schema_in_line  # noqa: E402  after the setup it needs
 
-require_schema_in_line()
+require_schema_in_line("wsgi")
 application = get_wsgi_application()

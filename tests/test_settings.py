@@ -115,7 +115,7 @@ def test_a_wrong_value_is_refused_with_the_name_of_its_variable(read: Any, name:
 
 
 def test_every_variable_that_can_be_wrong_has_a_wrong_value_in_this_table() -> None:
-    any_text = {"MASTER_ENCRYPTION_PASSWORD", "MASTER_ENCRYPTION_SALT", *settings.SERVICE_CREDENTIALS}
+    any_text = {"RELEASE", "MASTER_ENCRYPTION_PASSWORD", "MASTER_ENCRYPTION_SALT", *settings.SERVICE_CREDENTIALS}
     assert {name for name, _ in WRONG} == documented() - any_text
 
 

@@ -19,14 +19,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from config.schema import guard, history, watch
+from config.schema import guard, history, processes, watch
 from config.schema.catalog import Column, Snapshot, SnapshotError, snapshot
 from config.schema.conf import guarded_databases
 from config.schema.findings import Finding, Report
-from config.schema.models import AdoptionEntry, AlembicVersion, SchemaRepair, VerifiedSchema
+from config.schema.models import AdoptionEntry, AlembicVersion, ProcessVerification, SchemaRepair, VerifiedSchema
 from config.schema.shadow import ShadowError
 
 LATEST = 10
+PROCESSES = 50
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[models.Model]
@@ -126,6 +127,8 @@ def page(using: str) -> dict[str, Any]:
         "process": f"process {os.getpid()} on {socket.gethostname()}",
         "databases": guarded_databases(),
         "revisions": _revisions(using),
+        "processes": latest(ProcessVerification.objects.using(using), PROCESSES),
+        "processes_unrecorded": processes.failure(using),
         "verified": latest(VerifiedSchema.objects.using(using).order_by("-verified_at").defer("expected")),
         "adoption": latest(AdoptionEntry.objects.using(using).order_by("-id")),
         "watch": _watch(using),
@@ -142,11 +145,11 @@ class Part:
     unreadable: str = ""
 
 
-def latest(rows: QuerySet[Any]) -> Part:
-    """The first LATEST rows."""
+def latest(rows: QuerySet[Any], limit: int = LATEST) -> Part:
+    """The first rows."""
     try:
         with transaction.atomic(rows.db):
-            return Part(tuple(rows[:LATEST]))
+            return Part(tuple(rows[:limit]))
     except DatabaseError as error:
         return Part(unreadable=str(error))
 

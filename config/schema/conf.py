@@ -27,6 +27,8 @@ class SchemaSettings:
     commands: tuple[str, ...] = ()
     #: Findings to leave out until a day: dictionaries with object, id, reason, until.
     ignore: tuple[dict[str, str | date], ...] = ()
+    #: What the page about the schema calls this version of the code.
+    version: str = ""
     #: Objects made outside the models, such as by RunSQL: name -> reason.
     objects: tuple[tuple[str, str], ...] = ()
 

@@ -12,6 +12,7 @@ from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand, SystemCheckError
 from django.db import connections
 
+from config.schema import processes
 from config.schema.conf import guarded_databases, schema_settings
 
 if TYPE_CHECKING:
@@ -64,12 +65,21 @@ def reports() -> "list[Report]":
     return [guard.verify(alias) for alias in guarded_databases()]
 
 
-def require_schema_in_line() -> None:
+def recorded_reports() -> "list[Report]":
+    """The same, noted in each database if this process has announced that it runs on."""
+    found = reports()
+    processes.record(found)
+    return found
+
+
+def require_schema_in_line(interface: str = "server") -> None:
     """Verify every guarded database; for wsgi.py and asgi.py, before the application object exists.
 
+    `interface` is what the page about the schema calls this process.
     Warnings are logged. Raises SchemaOutOfLineError, of a kind that the importing server prints without a
     traceback. Leaves no connection open, so that a server may fork afterwards.
     """
+    processes.announce(processes.served_by(interface))
     if text := refusal(_outside_event_loop(_reports_and_close)):
         _print_without_traceback()
         raise _error_class()(text)
@@ -89,8 +99,13 @@ def refusal(found: "list[Report]") -> str | None:
 class SchemaGuardMixin(BaseCommand):
     """A management command that runs only when every guarded database is in line with the code."""
 
+    #: What the page about the schema calls this process, for a command that runs on; others are not noted.
+    process_kind: str | None = None
+
     def execute(self, *args: Any, **options: Any) -> str | None:
-        if text := refusal(reports()):
+        if self.process_kind:
+            processes.announce(self.process_kind)
+        if text := refusal(recorded_reports()):
             raise SystemCheckError(text)  # the one CommandError that Django prints as it is
         return super().execute(*args, **options)
 
@@ -124,7 +139,7 @@ def _guarded(command: BaseCommand) -> BaseCommand:
 
 def _reports_and_close() -> "list[Report]":
     try:
-        return reports()
+        return recorded_reports()
     finally:
         for connection in connections.all(initialized_only=True):
             if not connection.in_atomic_block:

@@ -107,12 +107,14 @@ class Report:
 
     findings: tuple[Finding, ...] = ()
     database: str = "default"
+    #: Of the live schema, where the verification computed it.
+    fingerprint: str = field(default="", compare=False)
 
     @classmethod
-    def of(cls, findings: Iterable[Finding], database: str = "default") -> Report:
+    def of(cls, findings: Iterable[Finding], database: str = "default", fingerprint: str = "") -> Report:
         """Errors first, then by id and place; a finding reported twice is kept once."""
         unique = dict.fromkeys(findings)
-        return cls(tuple(sorted(unique, key=lambda f: (not f.is_error, f.id, f.place))), database)
+        return cls(tuple(sorted(unique, key=lambda f: (not f.is_error, f.id, f.place))), database, fingerprint)
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -59,7 +59,8 @@ def verify(using: str = "default") -> Report:
         if start.warnings is None:
             return _compare_and_remember(connection, start.fingerprint)
         changed = alembic.findings(connection, present=True) if start.adopted else ()
-        return Report.of(ignore.applied((*found, *model_changes(), *start.warnings, *changed)), using)
+        applied = ignore.applied((*found, *model_changes(), *start.warnings, *changed))
+        return Report.of(applied, using, start.fingerprint)
     except (DatabaseError, InterfaceError, SnapshotError) as error:
         return Report.of([unreachable(using, error)], using)
 
@@ -110,7 +111,7 @@ def store_verified(using: str = "default") -> Report:
     try:
         before = fingerprint(connection)
         comparison = _compare(connection)
-        report = comparison.report(using)
+        report = comparison.report(using, before)
         if report.ok and not _is_ahead(report.findings) and fingerprint(connection) == before:
             _store(connection, before, comparison)
     except (DatabaseError, InterfaceError, SnapshotError, ShadowError) as error:
@@ -176,8 +177,8 @@ class _Comparison:
     found: tuple[Finding, ...] = ()
     wanted: Snapshot | None = None
 
-    def report(self, using: str) -> Report:
-        return Report.of(ignore.applied((*self.past, *model_changes(), *self.found)), using)
+    def report(self, using: str, live: str = "") -> Report:
+        return Report.of(ignore.applied((*self.past, *model_changes(), *self.found)), using, live)
 
 
 def _built(connection: BaseDatabaseWrapper) -> Snapshot:
@@ -209,7 +210,7 @@ def _compare_and_remember(connection: BaseDatabaseWrapper, live: str) -> Report:
         return Report.of([unreachable(connection.alias, error)], connection.alias)
     if not any(finding.is_error for finding in ignore.applied(comparison.found)) and fingerprint(connection) == live:
         _compared[connection.alias, live] = comparison.found
-    return comparison.report(connection.alias)
+    return comparison.report(connection.alias, live)
 
 
 def _registered(finding: Finding) -> bool:

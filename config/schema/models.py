@@ -69,6 +69,30 @@ class SchemaRepair(models.Model):
         return f"{self.finding} {self.place}: {self.outcome}"
 
 
+class ProcessVerification(models.Model):
+    """What a process that serves or works found when it last verified the schema; config.schema.processes writes it."""
+
+    alias = models.CharField(help_text="The database alias under which the process knows this database.")
+    host = models.CharField()
+    pid = models.BigIntegerField()
+    kind = models.CharField(help_text="For example wsgi (gunicorn), asgi (uvicorn), db_worker, migrate.")
+    version = models.CharField(default="", db_default="", help_text="SCHEMA['VERSION'] of its code.")
+    verified_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    errors = models.JSONField(default=list, help_text="Ids of the findings; empty when it found the schema in line.")
+    warnings = models.JSONField(default=list, help_text="Ids of the warnings.")
+    fingerprint = models.CharField(default="", db_default="", help_text="Of the live schema, as it found it.")
+
+    class Meta:
+        db_table = "schema_process_verifications"
+        ordering = ("-verified_at",)
+        constraints = (models.UniqueConstraint(fields=("alias", "host", "pid"), name="schema_process_once"),)
+        verbose_name = "verification by a process"
+        verbose_name_plural = "verifications by processes"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pid}@{self.host}"
+
+
 class AlembicVersion(models.Model):
     """What the old tool's version table held when the database was adopted."""
 

@@ -11,7 +11,7 @@ from django.core.management.base import SystemCheckError
 from django.db import connections
 
 from config.schema.conf import guarded_databases, schema_settings
-from config.schema.entry import reports
+from config.schema.entry import recorded_reports
 from config.schema.findings import Finding, Report
 
 # A lost database is asked for again sooner: that costs little, and it may be back.
@@ -81,7 +81,7 @@ def _no_answer() -> list[Report]:
 
 
 #: This process's own.
-readiness = Readiness(reports)
+readiness = Readiness(recorded_reports)
 
 
 class Lookout(Thread):

@@ -21,6 +21,7 @@ class Worker(db_worker.Worker):
 
 
 class Command(SchemaGuardMixin, db_worker.Command):
+    process_kind = "db_worker"
     help = "Works off the jobs. Refuses to start when code and database are out of line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -19,6 +19,11 @@ class Command(SchemaGuardMixin, BaseCommand):
         parser.add_argument("--once", action="store_true", help="look once and end, for cron")
         parser.add_argument("--interval", type=float, default=30.0, help="seconds between two looks")
 
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        # One that looks once and ends is started again and again.
+        self.process_kind = None if options["once"] else "run_scheduler"
+        return super().execute(*args, **options)
+
     def handle(self, *, once: bool, interval: float, **options: Any) -> None:
         """Raises CommandError when a setting cannot be read."""
         try:

@@ -14,6 +14,7 @@ NOT_FOUND = 127  # what a shell answers for a command that does not exist
 
 
 class Command(SchemaGuardMixin):
+    process_kind = "serve"
     help = (
         "Verify that every database is in line with the code, then become the server: gunicorn, or the command after "
         "--. When one is not, nothing is started: the findings are printed and the exit code is 1."

@@ -20,7 +20,7 @@ from pipeline import jobs
 from prospects import imports
 from prospects.changes import Cause
 from prospects.choices import ImportMode, ImportStatus, RowStatus
-from prospects.imports import FIELDS, ImportRefused
+from prospects.imports import FIELDS, OVERWRITABLE, ImportRefused
 from prospects.imports.reading import ENCODINGS, SEPARATORS
 from prospects.models import Import
 
@@ -44,7 +44,7 @@ class MappingForm(forms.Form):
     mode = forms.ChoiceField(choices=ImportMode.choices, label="What the import may do")
     overwrite = forms.MultipleChoiceField(
         required=False,
-        choices=[(field, field) for field in FIELDS],
+        choices=[(field, field) for field in OVERWRITABLE],
         widget=forms.CheckboxSelectMultiple,
         help_text="Fields of prospects that exist whose value may be replaced. Empty ones are filled in any case.",
     )

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from config.api import fields
 from prospects.choices import ImportMode
-from prospects.imports import FIELDS
+from prospects.imports import FIELDS, OVERWRITABLE
 from prospects.imports.reading import ENCODINGS, MAX_BYTES, SEPARATORS
 from prospects.models import Import, ImportRow
 
@@ -75,9 +75,9 @@ class PreviewInput(fields.StrictSerializer):
     )
     mode = fields.ChoiceField(choices=ImportMode.choices, required=False)
     overwrite = serializers.ListField(
-        child=serializers.ChoiceField(choices=[*FIELDS]),
+        child=serializers.ChoiceField(choices=[*OVERWRITABLE]),
         required=False,
-        max_length=len(FIELDS),
+        max_length=len(OVERWRITABLE),
         help_text="Fields whose present value may be replaced; empty ones are filled in any case.",
     )
 

@@ -10,13 +10,14 @@ A row is one of four things in the end: created, updated, skipped (with a note),
 """
 
 from prospects.imports.errors import ImportRefused
-from prospects.imports.fields import FIELDS
+from prospects.imports.fields import FIELDS, OVERWRITABLE
 from prospects.imports.reporting import refused_rows
 from prospects.imports.running import claim, finish, outcome_of, revert, run_batch
 from prospects.imports.uploading import configure, preview, upload
 
 __all__ = [
     "FIELDS",
+    "OVERWRITABLE",
     "ImportRefused",
     "claim",
     "configure",

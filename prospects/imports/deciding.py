@@ -104,9 +104,12 @@ class _Known:
         return self.by_key.get((name, key), []) if key else []
 
     def _add(self, prospect: Prospect) -> None:
+        # As in keys_of: were a site known by a profile that a later row gives it, the same file would mean
+        # something else the second time.
         if prospect.source_type == SourceType.WEBSITE:
             self.by_key["domain", prospect.domain_key].append(prospect)
-        self.by_key["profile", prospect.profile_key].append(prospect)
+        else:
+            self.by_key["profile", prospect.profile_key].append(prospect)
         self.by_key["email", prospect.email_key].append(prospect)
 
     def _all(self) -> set[Prospect]:
@@ -161,6 +164,8 @@ def _creation(values: dict[str, Any]) -> Decision:
 
 
 def _update(of: Import, values: Mapping[str, Any], target: Prospect, known: _Known) -> Decision:
+    if values.get("source_type", target.source_type) != target.source_type:
+        raise RowRefused("source_type", f"{target} is a {target.source_type} prospect")
     writable = {
         name: value
         for name, value in values.items()
@@ -170,7 +175,8 @@ def _update(of: Import, values: Mapping[str, Any], target: Prospect, known: _Kno
     if "domain" in writable and domain_key(writable["domain"]) == target.domain_key:
         del writable["domain"]
     if not writable:
-        raise RowSkipped("Nothing in it is new.")
+        # With its prospect: a later row about the same one is a repetition, whatever was new in this one.
+        return Decision(RowStatus.SKIPPED, "Nothing in it is new.", prospect_id=target.pk)
     if writable.get("contact_email"):
         _check_email(writable, target, known)
     before = {name: getattr(target, name) for name in writable}

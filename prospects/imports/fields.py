@@ -32,6 +32,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "engagement_rate": ("engagement",),
     "bio_text": ("bio", "biography"),
 }
+#: Those whose present value may be replaced: not what says which prospect it is.
+OVERWRITABLE = tuple(name for name in FIELDS if name not in ("domain", "source_type"))
 #: The field each known name of a column stands for.
 NAMES = {name: field for field, names in FIELDS.items() for name in (field, *names)}
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from prospects.imports.errors import ImportRefused
-from prospects.imports.fields import FIELDS, NAMES
+from prospects.imports.fields import FIELDS, NAMES, OVERWRITABLE
 from prospects.models import ImportMapping
 
 
@@ -24,9 +24,14 @@ def check(columns: Sequence[str], mapping: Mapping[str, str], overwrite: Iterabl
     """Raises ImportRefused when the mapping does not fit the columns and the fields."""
     if unknown := [column for column in mapping if column not in columns]:
         raise ImportRefused(f"The file has no column {unknown[0]!r}; it has: {', '.join(columns)}.", asks_for="mapping")
-    for field in [*mapping.values(), *overwrite]:
+    for field in mapping.values():
         if field not in FIELDS:
             raise ImportRefused(f"{field!r} is not to be imported; these are: {', '.join(FIELDS)}.", asks_for="mapping")
+    for field in overwrite:
+        if field not in OVERWRITABLE:
+            raise ImportRefused(
+                f"{field!r} is not to be overwritten; these are: {', '.join(OVERWRITABLE)}.", asks_for="overwrite"
+            )
     fields = list(mapping.values())
     if twice := [field for field in fields if fields.count(field) > 1]:
         raise ImportRefused(f"Two columns are mapped to {twice[0]!r}.", asks_for="mapping")

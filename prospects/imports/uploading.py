@@ -1,7 +1,7 @@
 """Taking a file in, and the preview of what it would do."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -16,6 +16,7 @@ from prospects.imports.deciding import Decision, decide, keys_of
 from prospects.imports.errors import ImportRefused
 from prospects.imports.fields import clean
 from prospects.imports.reading import FileRow, Source
+from prospects.keys import email_key
 from prospects.models import Import, ImportFile, ImportRow
 
 BATCH = 500
@@ -95,20 +96,70 @@ def _before_it_ran(of: Import) -> Iterator[Import]:
 
 def _stage(of: Import, report: Callable[[int], None]) -> Counter[str]:
     planned: Counter[str] = Counter()
-    seen: dict[tuple[str, str], int] = {}
-    content = bytes(ImportFile.objects.get(of=of).content)
-    rows = (_row(of, number, row) for number, row in enumerate(reading.read(source_of(of), content), 1))
+    others = _OtherRows(_lines_by_email(of))
+    rows = _rows(of)
     while batch := list(islice(rows, BATCH)):
         for row, decision in zip(batch, decide(of, batch), strict=True):
-            duplicate = "" if decision.status == RowStatus.REFUSED else _duplicate(row, decision, seen)
-            row.planned = RowStatus.SKIPPED if duplicate else decision.status
-            row.note, row.problems = duplicate or decision.note, decision.problems
+            decision = others.settle(row, decision)
+            row.planned, row.note, row.problems = decision.status, decision.note, decision.problems
             row.prospect_id = decision.prospect_id
             planned[row.planned] += 1
         ImportRow.objects.bulk_create(batch)
         reset_queries()  # with DEBUG Django keeps the text of every query
         report(batch[-1].number)
     return planned
+
+
+def _rows(of: Import) -> Iterator[ImportRow]:
+    content = bytes(ImportFile.objects.get(of=of).content)
+    return (_row(of, number, row) for number, row in enumerate(reading.read(source_of(of), content), 1))
+
+
+def _lines_by_email(of: Import) -> dict[str, set[int]]:
+    """Where the file names which address; only an import that may replace addresses has to know."""
+    lines: dict[str, set[int]] = defaultdict(set)
+    if "contact_email" in of.overwrite:
+        for row in _rows(of):
+            if not row.problems and (key := keys_of(row.values).get("email")):
+                lines[key].add(row.line)
+    return lines
+
+
+class _OtherRows:
+    """What the rest of the file says of the same prospects.
+
+    A prospect is named by one row of a file, and nothing a row does may change whom another row is about: so the same
+    file does nothing the second time.
+    """
+
+    def __init__(self, lines_by_email: Mapping[str, Collection[int]]) -> None:
+        self.lines_by_email = lines_by_email
+        self.seen: dict[tuple[str, str], int] = {}
+
+    def settle(self, row: ImportRow, decision: Decision) -> Decision:
+        if row.problems:
+            return decision
+        keys = set(keys_of(row.values).items())
+        if decision.prospect_id:
+            keys.add(("prospect", str(decision.prospect_id)))
+        said = sorted((self.seen[key], key[0]) for key in keys if key in self.seen)
+        self.seen |= {key: row.line for key in keys if key not in self.seen}
+        if decision.status == RowStatus.REFUSED:
+            return decision
+        if said:
+            return Decision(RowStatus.SKIPPED, "The row on line {} has the same {}.".format(*said[0]))
+        return self._releasing(row, decision)
+
+    def _releasing(self, row: ImportRow, decision: Decision) -> Decision:
+        """The decision, refused when it takes away an address by which another row knows the prospect."""
+        replaced = email_key(decision.before.get("contact_email"))
+        others = self.lines_by_email.get(replaced, ()) if replaced else ()
+        if line := min((line for line in others if line != row.line), default=0):
+            reason = f"the present address, {replaced}, is that of the row on line {line}"
+            value = str(row.values["contact_email"])
+            problem = {"column": "contact_email", "value": value, "reason": reason}
+            return Decision(RowStatus.REFUSED, problems=[problem])
+        return decision
 
 
 def source_of(of: Import) -> Source:
@@ -138,14 +189,3 @@ def _column(of: Import, at: int) -> str:
 
 def _shown(cells: list[str]) -> str:
     return "".join(cells)[:200]
-
-
-def _duplicate(row: ImportRow, decision: Decision, seen: dict[tuple[str, str], int]) -> str:
-    keys = list(keys_of(row.values).items())
-    if decision.prospect_id:
-        keys.append(("prospect", str(decision.prospect_id)))
-    for name, key in keys:
-        if line := seen.get((name, key)):
-            return f"The row on line {line} has the same {name}."
-    seen.update(dict.fromkeys(keys, row.line))
-    return ""

@@ -72,6 +72,46 @@ def test_only_the_fields_named_may_be_overwritten() -> None:
     assert (there.discovery_category, there.discovery_location) == ("tea", "Rome")
 
 
+SAME_PROSPECT_TWICE = {
+    "first row says nothing new": (["", "office@a.example", ""], ["a.example", "", "tea"]),
+    "first row is refused until the second is done": (["", "new@c.example", "tea"], ["a.example", "new@c.example", ""]),
+    "an address another row names": (["c.example", "b@b.example", ""], ["b.example", "other@b.example", ""]),
+    "an address a row above names": (["b.example", "other@b.example", ""], ["c.example", "b@b.example", ""]),
+    "an address that is the only key": (["b.example", "other@b.example", ""], ["", "b@b.example", "tea"]),
+}
+
+
+@pytest.mark.parametrize("rows", SAME_PROSPECT_TWICE.values(), ids=SAME_PROSPECT_TWICE)
+@pytest.mark.parametrize("mode", ["update", "both"])
+def test_the_same_file_does_nothing_the_second_time_whatever_its_rows_say_of_each_other(rows, mode) -> None:
+    Prospect.objects.create(domain="a.example", contact_email="office@a.example")
+    Prospect.objects.create(domain="b.example", contact_email="b@b.example")
+    content = csv_file(["domain", "email", "category"], *rows)
+    run(content, mode, ["contact_email"])
+    again = run(content, mode, ["contact_email"])
+    assert (again.outcome["created"], again.outcome["updated"]) == (0, 0)
+
+
+def test_an_address_by_which_another_row_knows_its_prospect_is_not_replaced() -> None:
+    Prospect.objects.create(domain="b.example", contact_email="b@b.example")
+    rows = ["b.example", "other@b.example"], ["c.example", "b@b.example"]
+    of = previewed(csv_file(["domain", "email"], *rows), overwrite=["contact_email"])
+    assert [problem["reason"] for problem in of.rows.get(line=2).problems] == [
+        "the present address, b@b.example, is that of the row on line 3"
+    ]
+
+
+def test_what_says_which_prospect_it_is_cannot_be_overwritten() -> None:
+    with pytest.raises(imports.ImportRefused, match="'source_type' is not to be overwritten"):
+        previewed(csv_file(["domain", "source_type"], ["a.example", "social"]), overwrite=["source_type"])
+
+
+def test_a_row_that_calls_a_site_a_profile_is_refused() -> None:
+    Prospect.objects.create(domain="a.example", contact_email="office@a.example")
+    of = previewed(csv_file(["email", "type"], ["office@a.example", "social"]))
+    assert [problem["column"] for problem in of.rows.get().problems] == ["source_type"]
+
+
 @pytest.mark.parametrize(
     ("mode", "outcome"),
     [

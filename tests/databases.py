@@ -41,6 +41,9 @@ class Server:
         return urlunsplit(self.base._replace(path=f"/{name}"))
 
     def remove_all(self) -> None:
+        """On a server that stays; the run's own goes as a whole, which is a minute faster."""
+        if "TEST_DATABASE_URL" not in os.environ:
+            return
         for name in self.made:
             self._administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 

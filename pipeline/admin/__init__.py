@@ -3,7 +3,7 @@
 from pipeline.admin import steps
 from pipeline.admin.imports import ImportAdmin
 from pipeline.admin.integrations import SocialIntegrationAdmin
-from pipeline.admin.jobs import JobAdmin
+from pipeline.admin.jobs import JobAdmin, JobItemAdmin
 from pipeline.admin.mail import EmailAttachmentAdmin, EmailLogAdmin
 from pipeline.admin.runs import DiscoveryQueryAdmin, ScraperHistoryAdmin
 from pipeline.admin.settings import SettingAdmin
@@ -16,6 +16,7 @@ __all__ = [
     "EmailLogAdmin",
     "ImportAdmin",
     "JobAdmin",
+    "JobItemAdmin",
     "MemberAdmin",
     "ScraperHistoryAdmin",
     "SettingAdmin",

@@ -142,6 +142,18 @@ class JobAdmin(ReadOnlyAdmin[Job]):
         return f"{text[:80]}…" if len(text) > 80 else text
 
 
+@admin.register(JobItem)
+class JobItemAdmin(ReadOnlyAdmin[JobItem]):
+    """The items of all jobs; a job's own are on its page."""
+
+    list_display = ("job", "position", "prospect_id", "status", "attempts", "run_after", "detail", "finished_at")
+    list_filter = ("status", "finished_at")
+    list_select_related = ("job",)
+    search_fields = ("=job__id", "=prospect__id", "detail")
+    search_help_text = "A job's or a prospect's id, or part of the detail."
+    fields = (("job", "position"), ("prospect_id", "status"), ("attempts", "run_after", "finished_at"), "detail")
+
+
 def _controls(job: Job) -> list[tuple[str, str]]:
     """What can be done now: names of CONTROLS with the texts of their buttons."""
     if job.status not in ENDED:

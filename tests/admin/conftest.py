@@ -10,6 +10,7 @@ from pipeline.models import (
     EmailAttachment,
     EmailLog,
     Job,
+    JobItem,
     ScraperHistory,
     Setting,
     SocialIntegration,
@@ -17,7 +18,16 @@ from pipeline.models import (
     WebhookDelivery,
 )
 from prospects.choices import DiscoveryStatus, ScrapeStatus
-from prospects.models import Import, Merge, Prospect, Suppression
+from prospects.models import (
+    Import,
+    ImportFile,
+    ImportMapping,
+    ImportRow,
+    Merge,
+    Prospect,
+    ProspectEvent,
+    Suppression,
+)
 from tests.conftest import group
 
 
@@ -67,6 +77,19 @@ def scraped(number: int, **values: object) -> Prospect:
     )
 
 
+def fill_imports(count: int) -> None:
+    imports = Import.objects.bulk_create(
+        Import(filename="a.csv", format="csv", columns=["domain"]) for _ in range(count)
+    )
+    ImportFile.objects.bulk_create(ImportFile(of=of, content=b"domain") for of in imports)
+    ImportRow.objects.bulk_create(
+        ImportRow(of=of, number=1, line=2, cells=["a.example"], values={}, planned="created") for of in imports
+    )
+    ImportMapping.objects.bulk_create(
+        ImportMapping(columns=["domain"], columns_key=str(of.pk), mapping={}) for of in imports
+    )
+
+
 def fill(count: int) -> None:
     """That many rows in every table the admin shows, each pointing to rows of its own."""
     jobs = Job.objects.bulk_create(Job(job_type="discover") for _ in range(count))
@@ -91,7 +114,11 @@ def fill(count: int) -> None:
     ScraperHistory.objects.bulk_create(ScraperHistory() for _ in range(count))
     Setting.objects.bulk_create(Setting(key=str(job.pk), value={"value": 1}) for job in jobs)
     SocialIntegration.objects.bulk_create(SocialIntegration(user_id=str(job.pk), platform="email") for job in jobs)
-    Import.objects.bulk_create(Import(filename="a.csv", format="csv", columns=["domain"]) for _ in range(count))
+    fill_imports(count)
+    JobItem.objects.bulk_create(
+        JobItem(job=job, position=0, prospect=row) for job, row in zip(jobs, prospects, strict=True)
+    )
+    ProspectEvent.objects.bulk_create(ProspectEvent(prospect=prospect, kind="created") for prospect in prospects)
     Suppression.objects.bulk_create(Suppression(kind="domain", value=str(job.pk), key=str(job.pk)) for job in jobs)
     Merge.objects.bulk_create(
         Merge(kept=row, merged_id=job.pk, merged_row={}, kept_before={}, kept_after={}, moved={})

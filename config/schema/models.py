@@ -75,7 +75,7 @@ class ProcessVerification(models.Model):
     alias = models.CharField(help_text="The database alias under which the process knows this database.")
     host = models.CharField()
     pid = models.BigIntegerField()
-    kind = models.CharField(help_text="For example wsgi (gunicorn), asgi (uvicorn), db_worker, migrate.")
+    kind = models.CharField(help_text="For example wsgi (gunicorn), asgi (uvicorn), db_worker.")
     version = models.CharField(default="", db_default="", help_text="SCHEMA['VERSION'] of its code.")
     verified_at = models.DateTimeField(default=timezone.now, db_default=Now())
     errors = models.JSONField(default=list, help_text="Ids of the findings; empty when it found the schema in line.")

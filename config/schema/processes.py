@@ -62,12 +62,13 @@ def served_by(interface: str) -> str:
     return f"{interface} ({server})" if server else interface
 
 
-def record(reports: Iterable[Report], kind: str | None = None) -> None:
+def record(reports: Iterable[Report]) -> None:
     """Note what this process has found, in each database it is about; raises nothing that a database can.
 
-    Inside a transaction nothing is noted: it is the caller's. `kind` stands for an announcement.
+    Inside a transaction nothing is noted: it is the caller's. Nor is a process that has not announced itself: commands
+    that end, and `migrate`, of which a second run must change nothing.
     """
-    kind = kind or _ThisProcess.kind
+    kind = _ThisProcess.kind
     if kind is None:
         return
     for report in reports:

@@ -48,7 +48,6 @@ def test_each_worker_of_gunicorn_is_noted_with_what_it_found_last(new_database, 
     ):
         assert wait_for_answer(master, port, log) == 200, log.read_text()
         workers = eventually(lambda: [row for row in noted(url) if row.kind == "wsgi (gunicorn)"][1:] and noted(url))
-        workers = [row for row in workers if row.kind != "migrate"]
         assert {row.kind for row in workers} == {"wsgi (gunicorn)"}
         assert len(workers) == 2
         assert all(os.getpgid(row.pid) == master.pid != row.pid for row in workers)
@@ -93,16 +92,12 @@ def schema_page(alias: str, settings) -> str:
 def test_every_kind_of_process_that_runs_on_is_noted(way, kinds, new_database, tmp_path, django_db_blocker):
     url = new_database()
     with started(WAYS[way], url, tmp_path / "log", **INTERVAL), django_db_blocker.unblock():
-        assert eventually(lambda: {row.kind for row in noted(url)} - {"migrate"} == kinds), (
-            tmp_path / "log"
-        ).read_text()
+        assert eventually(lambda: {row.kind for row in noted(url)} == kinds), (tmp_path / "log").read_text()
 
 
-def test_a_command_that_ends_is_not_noted_and_migrate_is(scratch):
-    rows = ProcessVerification.objects.using(scratch)
-    assert {row.kind for row in rows} == {"migrate"}
+def test_a_process_that_has_not_announced_itself_is_not_noted_nor_is_migrate(scratch):
     processes.record([Report((), scratch)])
-    assert {row.kind for row in rows} == {"migrate"}
+    assert not ProcessVerification.objects.using(scratch).exists()
 
 
 def test_a_process_has_one_row_and_a_new_one_removes_those_of_long_ago(scratch):

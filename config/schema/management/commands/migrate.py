@@ -10,7 +10,7 @@ from django.core.management.commands import migrate
 from django.db import DatabaseError, connections
 from django.db.migrations.migration import Migration
 
-from config.schema import checks, guard, history, processes, repair, watch
+from config.schema import checks, guard, history, repair, watch
 from config.schema.conf import guarded_databases, schema_settings
 from config.schema.findings import Report
 from config.schema.locks import LockLostError, lock_timeout, migration_lock, set_lock_timeout, was_lock_timeout
@@ -112,7 +112,6 @@ class Command(migrate.Command):
         report = guard.store_verified(self.using)
         if report.findings and repairing:
             report = self._repaired(report)
-        processes.record([report], "migrate")
         if not report.ok:
             raise SystemCheckError(f"The migrations ran, and yet:\n{report.as_text()}")
         if report.warnings:

@@ -42,7 +42,7 @@ def start_due(now: datetime | None = None) -> Job | None:
     with transaction.atomic():
         # Two schedulers wait here for each other; the second finds a later time.
         next_run, _ = Setting.objects.select_for_update().get_or_create(key=NEXT_RUN, defaults={"value": None})
-        planned = _moment(next_run)
+        planned = moment(next_run.value)
         wanted = switches.automation()
         if not switches.master_is_on() or not (wanted["enabled"] and wanted["automatic_scraper"]):
             return None
@@ -55,9 +55,12 @@ def start_due(now: datetime | None = None) -> Job | None:
 
 def interval() -> timedelta:
     """The time between two automatic runs, a day where none is set. Raises WrongSetting."""
-    stored = _value(Setting.objects.filter(key=INTERVAL).first())
-    if stored is None:
-        return DEFAULT_INTERVAL
+    stored = _plain(Setting.objects.filter(key=INTERVAL).values_list("value", flat=True).first())
+    return DEFAULT_INTERVAL if stored is None else parse_interval(stored)
+
+
+def parse_interval(stored: Any) -> timedelta:
+    """The time that `30m`, `24h` or `7d` stands for. Raises WrongSetting."""
     match = re.fullmatch(r"([1-9]\d{0,4})([mhd])", str(stored))
     if match is None:
         raise WrongSetting(f"Setting {INTERVAL!r} is {stored!r}; write a number and a unit such as 30m, 24h or 7d.")
@@ -101,16 +104,16 @@ def _start(wanted: dict[str, Any], planned: datetime) -> Job | None:
         return None
 
 
-def _moment(setting: Setting) -> datetime | None:
-    stored = _value(setting)
+def moment(value: Any) -> datetime | None:
+    """The time that the setting NEXT_RUN holds, None where it holds none. Raises WrongSetting."""
+    stored = _plain(value)
     if stored is None:
         return None
-    moment = parse_datetime(stored) if isinstance(stored, str) else None
-    if moment is None:
-        raise WrongSetting(f"Setting {setting.key!r} is {stored!r}, not a date and time. Delete it to start anew.")
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    parsed = parse_datetime(stored) if isinstance(stored, str) else None
+    if parsed is None:
+        raise WrongSetting(f"Setting {NEXT_RUN!r} is {stored!r}, not a date and time. Set it anew in the admin.")
+    return parsed if timezone.is_aware(parsed) else timezone.make_aware(parsed)
 
 
-def _value(setting: Setting | None) -> Any:
-    stored = setting.value if setting else None
+def _plain(stored: Any) -> Any:
     return stored.get("value") if isinstance(stored, dict) else stored

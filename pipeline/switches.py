@@ -27,7 +27,7 @@ class SwitchedOff(Exception):
 def master_is_on() -> bool:
     """Whether steps may be started. Off until somebody switches it on."""
     value = Setting.objects.filter(key=MASTER).values_list("value", flat=True).first()
-    return _is_true(value)
+    return is_true(value)
 
 
 def require_master() -> None:
@@ -39,9 +39,9 @@ def require_master() -> None:
 def set_master(enabled: bool) -> None:
     """Turn the master switch. Off also ends automatic runs."""
     with transaction.atomic():
-        _write(MASTER, {"value": enabled})
+        write(MASTER, {"value": enabled})
         if not enabled:
-            _write(AUTOMATIC, {"value": False})
+            write(AUTOMATIC, {"value": False})
 
 
 def automation() -> dict[str, Any]:
@@ -54,13 +54,15 @@ def set_automation(values: dict[str, Any]) -> dict[str, Any]:
     """Save the settings that are given; returns all of them."""
     with transaction.atomic():
         merged = automation() | values
-        _write(AUTOMATION, merged)
+        write(AUTOMATION, merged)
     return merged
 
 
-def _is_true(value: Any) -> bool:
+def is_true(value: Any) -> bool:
+    """Whether a stored switch is on, in the older system's form or plainly."""
     return value.get("value") is True if isinstance(value, dict) else value is True
 
 
-def _write(key: str, value: Any) -> None:
+def write(key: str, value: Any) -> None:
+    """Store a setting as it is; the caller has judged the value."""
     Setting.objects.update_or_create(key=key, defaults={"value": value})

@@ -37,7 +37,7 @@ def _settings() -> None:
         "automatic_scraper": False,
         "locations": _LOCATIONS,
         "categories": _CATEGORIES,
-        "keywords": [],
+        "keywords": None,
         "max_results": 50,
     }
     switches = {

@@ -19,6 +19,7 @@ ARGUMENTS = {
     "object_id": str(uuid.UUID(int=1)),
     "id": "1",
     "content_type_id": "1",
+    "key": "automation",
     "pk": str(uuid.UUID(int=1)),
     "name": "approve",
     "kind": "csv",

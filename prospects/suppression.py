@@ -68,7 +68,7 @@ def remove(key: str) -> int:
 def suppressed_emails(keys: Collection[str]) -> set[str]:
     """Which of the normalised addresses are suppressed, by themselves or by their domain."""
     wanted = {key: (key, *parents(key.rpartition("@")[2])) for key in keys if key}
-    listed = _listed({text for texts in wanted.values() for text in texts})
+    listed = on_the_list({text for texts in wanted.values() for text in texts})
     return {
         key
         for key, (address, *domains) in wanted.items()
@@ -78,7 +78,7 @@ def suppressed_emails(keys: Collection[str]) -> set[str]:
 
 def suppressed_domains(keys: Collection[str]) -> set[str]:
     """Which of the normalised domains are suppressed, by themselves or by one above them."""
-    listed = _listed({parent for key in keys for parent in parents(key)})
+    listed = on_the_list({parent for key in keys for parent in parents(key)})
     return {key for key in keys if any((SuppressionKind.DOMAIN, parent) in listed for parent in parents(key))}
 
 
@@ -101,7 +101,8 @@ def _row(entry: Entry, user_id: int | None, source: SuppressionSource) -> Suppre
     )
 
 
-def _listed(texts: Collection[str]) -> set[tuple[str, str]]:
+def on_the_list(texts: Collection[str]) -> set[tuple[str, str]]:
+    """Kind and key of the entries that have one of these keys."""
     remaining = iter(texts)
     found: set[tuple[str, str]] = set()
     while batch := list(islice(remaining, BATCH)):

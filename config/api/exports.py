@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
@@ -63,6 +64,13 @@ def xlsx_response(filename: str, columns: Sequence[Column], rows: QuerySet[Any])
     book.save(file)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=filename, content_type=XLSX)
+
+
+#: What makes a response, by the name of its format.
+EXPORTS: dict[str, Callable[[str, Sequence[Column], QuerySet[Any]], HttpResponseBase]] = {
+    "csv": csv_response,
+    "xlsx": xlsx_response,
+}
 
 
 def _cell(value: Any) -> Any:

@@ -18,24 +18,15 @@ from config.admin import ReadOnlyAdmin, json_field
 from pipeline import imports as import_jobs
 from pipeline import jobs
 from prospects import imports
+from prospects.admin.forms import UploadForm
 from prospects.changes import Cause
 from prospects.choices import ImportMode, ImportStatus, RowStatus
 from prospects.imports import FIELDS, OVERWRITABLE, ImportRefused
-from prospects.imports.reading import ENCODINGS, SEPARATORS
 from prospects.models import Import
 
 ROWS_PER_PAGE = 100
 ADD = "prospects.add_import"
 LEFT_OUT = ("", "not imported")
-
-
-class UploadForm(forms.Form):
-    file = forms.FileField(label="CSV or XLSX file", help_text="The first line holds the columns' names.")
-    encoding = forms.ChoiceField(required=False, choices=[("", "detect"), *((name, name) for name in ENCODINGS)])
-    separator = forms.ChoiceField(
-        required=False, choices=[("", "detect"), *((text, "tab" if text == "\t" else text) for text in SEPARATORS)]
-    )
-    sheet = forms.CharField(required=False, help_text="Of an XLSX file with several.")
 
 
 class MappingForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What a person may change on a prospect's page, and how it is written."""
+"""What a person may change on a prospect's page, and how it is written; and files that are uploaded."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 
 from prospects import changes, decisions
 from prospects.changes import Cause
+from prospects.imports.reading import ENCODINGS, SEPARATORS
 from prospects.models import Prospect
 
 # What a person may decide; everything else is written by the steps.
@@ -56,6 +57,17 @@ class ProspectForm(ModelForm):
             decisions.save_draft(self.instance.pk, texts.get("draft_subject"), texts.get("draft_body"), cause)
         if values:
             changes.change(Prospect.objects.filter(pk=self.instance.pk), values, cause)
+
+
+class UploadForm(forms.Form):
+    """A file, and how to read it where that cannot be told from the file."""
+
+    file = forms.FileField(label="CSV or XLSX file", help_text="The first line holds the columns' names.")
+    encoding = forms.ChoiceField(required=False, choices=[("", "detect"), *((name, name) for name in ENCODINGS)])
+    separator = forms.ChoiceField(
+        required=False, choices=[("", "detect"), *((text, "tab" if text == "\t" else text) for text in SEPARATORS)]
+    )
+    sheet = forms.CharField(required=False, help_text="Of an XLSX file with several.")
 
 
 def version(prospect: Prospect) -> str:

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from config.admin import ModelAdmin, json_field, web_link
-from config.api.exports import csv_response, xlsx_response
+from config.api.exports import EXPORTS
 from prospects.admin.actions import ACTIONS, Action
 from prospects.admin.decide import choose, decide, permitted
 from prospects.admin.duplicates import duplicates_page
@@ -49,7 +49,6 @@ PAYLOADS = (
 )
 # What a prospect's name is made of, see Prospect.__str__.
 NAME_COLUMNS = ("domain", "username")
-EXPORTS = {"csv": csv_response, "xlsx": xlsx_response}
 LAST_EVENTS = 20
 ORDERING = "o"
 

@@ -49,7 +49,7 @@ def clean(name: str, text: str) -> Any:
         raise ValueError("has a control character")
     if text.startswith("="):
         raise ValueError("is a formula; put its value there")
-    text = _NEUTRALISED.sub("", text)
+    text = without_apostrophe(text)
     prepared = _PREPARE[name](text) if name in _PREPARE else text
     field = Prospect._meta.get_field(name)
     assert isinstance(field, Field)  # noqa: S101 - FIELDS holds columns only
@@ -57,6 +57,11 @@ def clean(name: str, text: str) -> Any:
         return field.clean(prepared, None)
     except ValidationError as error:
         raise ValueError(" ".join(error.messages).rstrip(".").lower()) from error
+
+
+def without_apostrophe(text: str) -> str:
+    """The text as it was before an export put an apostrophe in front of it."""
+    return _NEUTRALISED.sub("", text)
 
 
 def _domain(text: str) -> str:

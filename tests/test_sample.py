@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db.models import CharField, Count, Min, Q
 from django.test import TestCase
@@ -11,11 +12,23 @@ from django.utils import timezone
 
 from pipeline import sample
 from pipeline.choices import AttachmentScope, JobItemStatus
-from pipeline.models import DiscoveryQuery, EmailAttachment, EmailLog, Job, JobItem, ScraperHistory, Setting
+from pipeline.models import (
+    DiscoveryQuery,
+    EmailAttachment,
+    EmailLog,
+    Job,
+    JobItem,
+    ScraperHistory,
+    Setting,
+    SocialIntegration,
+    Webhook,
+    WebhookDelivery,
+)
 from pipeline.sample import texts
 from pipeline.sample.furniture import DUPLICATES
+from pipeline.sample.neighbours import IMPORTED
 from prospects.choices import EventKind, Stage, VerificationStatus
-from prospects.models import Prospect, ProspectEvent
+from prospects.models import Import, Prospect, ProspectEvent, Suppression
 
 LISTS = (
     "websites", "scraped_emails", "leads", "drafts", "sent", "social_discovered", "social_leads", "social_drafts",
@@ -24,7 +37,7 @@ LISTS = (
 
 
 def empty() -> None:
-    for model in (EmailLog, Prospect, DiscoveryQuery, Job, Setting):
+    for model in (EmailLog, Prospect, DiscoveryQuery, Job, Setting, SocialIntegration, Import, Suppression, Webhook):
         model.objects.all().delete()
 
 
@@ -112,6 +125,31 @@ class SampleTests(TestCase):
             assert (job.done_items, job.failed_items) == (job.done, job.failed)
             assert job.total_targets == job.done + job.failed
         assert JobItem.objects.filter(status=JobItemStatus.FAILED).count() == 14 + 6 + 5
+
+    def test_what_comes_from_outside_and_goes_there_is_shown_by_an_example(self) -> None:
+        of = Import.objects.get()
+        assert of.outcome == {"created": 0, "updated": IMPORTED, "skipped": 2, "refused": 2}
+        assert of.job.done_items + of.job.failed_items == of.rows_total == of.rows.count()
+        assert Suppression.objects.values("reason").distinct().count() == 3
+        assert Prospect.objects.suppressed().count() == 2
+        assert not WebhookDelivery.objects.exclude(status="delivered").exists()
+        assert WebhookDelivery.objects.count() == 6
+
+    def test_nothing_of_it_holds_a_secret_or_is_told_to_anybody(self) -> None:
+        assert not Webhook.objects.filter(active=True).exists()
+        assert not Webhook.objects.exclude(secret="").exists()
+        secrets = SocialIntegration.objects.values_list("access_token", "refresh_token", "smtp_password")
+        assert list(secrets) == [(None, None, None)]
+
+    def test_no_page_of_the_admin_is_empty_without_need(self) -> None:
+        empty = {
+            model._meta.label
+            for app in ("prospects", "pipeline")
+            for model in apps.get_app_config(app).get_models()
+            if not model._default_manager.exists()
+        }
+        # A merge would have to undo a part of the history that the sample tells.
+        assert empty == {"prospects.Merge"}
 
     def test_the_queries_count_what_they_found(self) -> None:
         for query in DiscoveryQuery.objects.annotate(count=Count("prospects")):

@@ -5,7 +5,6 @@ there. Those functions know no other time than now: the moments are set right af
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
@@ -13,13 +12,15 @@ from random import Random
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from pipeline.models import Job
 from pipeline.sample import steps
 from pipeline.sample.fates import SOCIAL, WEBSITES, Fate
 from pipeline.sample.furniture import furnish
+from pipeline.sample.moments import dated
+from pipeline.sample.neighbours import surround
 from prospects.choices import SourcePlatform
 from prospects.models import Prospect, ProspectEvent
 
@@ -47,10 +48,11 @@ def load(user: User, progress: Callable[[int, int], None]) -> int:
     random = Random(SEED)  # noqa: S311  # nothing secret is drawn
     plan = sorted(_plan(random, user, now), key=itemgetter(0))
     for done, (moment, step) in enumerate(plan, start=1):
-        with _dated(moment):
+        with dated(moment):
             step(moment)
         progress(done, len(plan))
     furnish(now, user)
+    surround(now, user)
     _date_rows()
     return Prospect.objects.count()
 
@@ -87,14 +89,6 @@ def _timetable(random: Random, wave: steps.Wave, start: datetime, gap: timedelta
     )  # fmt: skip
     for index, step in enumerate(made, start=1):
         yield start + gap * index + gap * random.uniform(0, 0.5), step
-
-
-@contextmanager
-def _dated(moment: datetime) -> Iterator[None]:
-    """Give the events written inside this moment."""
-    last = ProspectEvent.objects.aggregate(last=Max("pk"))["last"] or 0
-    yield
-    ProspectEvent.objects.filter(pk__gt=last).update(at=moment)
 
 
 def _date_rows() -> None:

@@ -86,6 +86,8 @@ class Incident:
     checks: tuple[Callable[[], None], ...] = ()
     gone: dict[str, str] = field(default_factory=dict)
     """Rows that have to give way: table -> a query of their ids."""
+    state: Callable[[], None] | None = None
+    """The state that it happened to; without one it is the older system's complete database with `SEED`."""
 
 
 VERSIONS = "DELETE FROM alembic_version; INSERT INTO alembic_version VALUES "

@@ -253,3 +253,16 @@ def test_a_field_no_migration_makes_is_found_without_asking_a_database(monkeypat
     assert (finding.id, finding.name) == ("schema.E003", "sessions")
     assert "Add field nickname to session" in finding.actual
     assert finding.command == "manage.py makemigrations sessions"
+
+
+def test_models_that_are_not_imported_are_found_and_not_taken_for_no_difference():
+    imported = apps.all_models["pipeline"]
+    lost = {name: imported.pop(name) for name in ("webhook", "webhookdelivery")}
+    apps.clear_cache()
+    try:
+        (finding,) = history.model_changes()
+    finally:
+        imported.update(lost)
+        apps.clear_cache()
+    assert (finding.id, finding.name) == ("schema.E003", "pipeline")
+    assert "Delete model Webhook" in finding.actual

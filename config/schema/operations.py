@@ -406,12 +406,13 @@ def tell(schema_editor: BaseDatabaseSchemaEditor, entries: Iterable[Entry]) -> N
     report.record(entries, schema_editor.connection.alias)
 
 
-def tell_if_adopting(schema_editor: BaseDatabaseSchemaEditor, entry: Entry) -> None:
-    """Log the entry; in a database that is being adopted keep it, too."""
+def tell_if_adopting(schema_editor: BaseDatabaseSchemaEditor, *entries: Entry) -> None:
+    """Log the entries; in a database that is being adopted keep them, too."""
     if report.is_adopting(schema_editor.connection.alias):
-        tell(schema_editor, [entry])
+        tell(schema_editor, entries)
     else:
-        logger.info("%s", entry)
+        for entry in entries:
+            logger.info("%s", entry)
 
 
 def table_names(schema_editor: BaseDatabaseSchemaEditor) -> set[str]:
@@ -435,12 +436,15 @@ def add_missing_columns(schema_editor: BaseDatabaseSchemaEditor, model: type[Mod
     with schema_editor.connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {schema_editor.quote_name(table)} LIMIT 0")
         present = {column[0] for column in cursor.description}
+    added = []
     for field in fields:
         if field.column in present:
             logger.info("%s", Entry(table, field.column, "found"))
         else:
             schema_editor.add_field(model, field)
-            tell_if_adopting(schema_editor, Entry(table, field.column, "added"))
+            added.append(Entry(table, field.column, "added"))
+    if added:
+        tell_if_adopting(schema_editor, *added)
 
 
 def refuse_if_rows(schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> None:

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from config.schema import guard
+from config.schema import guard, history
+from config.schema.adoption import recognise
 from config.schema.catalog import Snapshot
 from config.schema.shadow import expectation
 from tests.legacy import content, seeds, structure
@@ -37,9 +38,11 @@ def _unblocked(django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="module")
 def _expected_once() -> Iterator[None]:
-    """Nothing here changes migrations: what they make is built once, not for each comparison."""
+    """Nothing here changes migrations or models: what they make is built once, not for each comparison."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(guard, "expectation", cache(expectation))
+        patch.setattr(history, "model_changes", cache(history.model_changes))
+        patch.setattr(recognise, "final_models", cache(recognise.final_models))
         yield
 
 

@@ -1,5 +1,8 @@
 """Databases nobody thought of: the promise holds for whatever can be drawn."""
 
+import logging
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
@@ -15,8 +18,16 @@ COMMON = {
 }
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _quiet() -> Iterator[None]:
+    """What an adoption tells while it runs would be some hundred lines for each database."""
+    logging.disable(logging.INFO)
+    yield
+    logging.disable(logging.NOTSET)
+
+
 def adopt(drawn: Database, databases, proof, chain) -> None:
-    with databases.copy(databases.template("others", chain.migrate_others)):
+    with databases.shared(databases.template("others", chain.migrate_others)):
         drawn.build()
         before = proof()
         chain.adopt()
@@ -31,15 +42,7 @@ def test_a_few_databases_drawn_at_random_are_adopted(drawn, databases, proof, ch
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
-@settings(max_examples=40, **COMMON)
-@given(drawn=databases())
-def test_forty_databases_drawn_at_random_are_adopted(drawn, databases, proof, chain):
-    adopt(drawn, databases, proof, chain)
-
-
-@pytest.mark.exhaustive
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(1800)
 @settings(max_examples=200, **COMMON)
 @given(drawn=databases())
 def test_two_hundred_databases_drawn_at_random_are_adopted(drawn, databases, proof, chain):

@@ -9,7 +9,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
+from config.schema.fingerprint import server_version
+
 _EXPECTED = "adoption_expected"
+
+#: What a server has read back, by its version, the statement and its values: it answers the same each time.
+_read_back: dict[tuple[str, str, str], dict[str, "ColumnShape"]] = {}
 
 _COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), t.typcategory, a.attnotnull,
@@ -55,12 +60,14 @@ def expected_columns(connection: BaseDatabaseWrapper, model: type[Model]) -> dic
         check = field.db_parameters(connection)["check"]
         bound = f" CHECK ({check})" if check else ""
         definitions.append((f"{connection.ops.quote_name(str(field.column))} {sql}{bound}", params or ()))
-    with _rolled_back(connection) as cursor:
-        columns = ", ".join(sql for sql, _ in definitions)
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE {_EXPECTED} ({columns})", [value for _, params in definitions for value in params]
-        )
-        return _read(cursor, f"pg_temp.{_EXPECTED}")
+    statement = f"CREATE TEMPORARY TABLE {_EXPECTED} ({', '.join(sql for sql, _ in definitions)})"
+    values = [value for _, params in definitions for value in params]
+    key = (server_version(connection), statement, repr(values))
+    if key not in _read_back:
+        with _rolled_back(connection) as cursor:
+            cursor.execute(statement, values)
+            _read_back[key] = _read(cursor, f"pg_temp.{_EXPECTED}")
+    return _read_back[key]
 
 
 def renamed(columns: dict[str, ColumnShape], renames: dict[str, str]) -> dict[str, ColumnShape]:

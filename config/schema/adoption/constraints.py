@@ -13,6 +13,7 @@ from config.schema.adoption.columns import expected_columns, live_columns
 from config.schema.adoption.plans import KEPT, Plan, literal, primary_key
 from config.schema.adoption.recognise import AdoptionRefused
 from config.schema.adoption.report import SAMPLE, Entry, record
+from config.schema.fingerprint import server_version
 
 _FOREIGN_KEYS = """
 SELECT c.conname, c.confrelid::regclass::text, c.confdeltype, c.confupdtype, c.condeferrable AND c.condeferred,
@@ -50,8 +51,18 @@ WHERE i.indrelid = to_regclass(%s)
 ORDER BY c.relname
 """
 
+_TRIGGERS = """
+SELECT tgname, tgenabled::text FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal ORDER BY tgname
+"""
+
+# How a trigger is given back the state it had (pg_trigger.tgenabled); one that was disabled stays so.
+_ENABLE = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
+
 # What tells which of two rows is newer; as text, because a column may not be a timestamp yet.
 _TIMES = ("updated_at", "created_at")
+
+#: The structures a server has given, by its version, the statement, and the names and types of the table's columns.
+_structures: dict[tuple[str, str, tuple[tuple[str, int], ...]], str] = {}
 
 
 @dataclass(frozen=True)
@@ -240,16 +251,21 @@ def adopt_unique(
 def structure_of(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], create_sql: str) -> str:
     """The structure of the index that a CREATE INDEX statement for the model's table makes, in the server's words.
 
-    It is made on an empty temporary copy of the table, so it costs nothing.
+    It is made on an empty temporary copy of the table, so it costs nothing, and once for each shape of the table.
     """
     quote, table = schema_editor.quote_name, model._meta.db_table
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE adoption_copy (LIKE {quote(table)})")
-        cursor.execute(create_sql.replace(f" ON {quote(table)} ", " ON pg_temp.adoption_copy ", 1))
-        cursor.execute(_INDEXES, ["pg_temp.adoption_copy"])
-        ((_, _, definition, _),) = cursor.fetchall()
-        cursor.execute("DROP TABLE pg_temp.adoption_copy")
-    return _structure(definition)
+        cursor.execute(f"SELECT * FROM {quote(table)} LIMIT 0")
+        columns = tuple((column.name, column.type_code) for column in cursor.description)
+        key = (server_version(schema_editor.connection), create_sql, columns)
+        if key not in _structures:
+            cursor.execute(f"CREATE TEMPORARY TABLE adoption_copy (LIKE {quote(table)})")
+            cursor.execute(create_sql.replace(f" ON {quote(table)} ", " ON pg_temp.adoption_copy ", 1))
+            cursor.execute(_INDEXES, ["pg_temp.adoption_copy"])
+            ((_, _, definition, _),) = cursor.fetchall()
+            cursor.execute("DROP TABLE pg_temp.adoption_copy")
+            _structures[key] = _structure(definition)
+    return _structures[key]
 
 
 def _structure(definition: str) -> str:

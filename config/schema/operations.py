@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.exceptions import IrreversibleError
@@ -228,7 +228,12 @@ class FillColumn(AdoptionOperation):
             return
         quote, pk = schema_editor.quote_name, model._meta.pk
         keys, texts = zip(*values, strict=True)
-        with schema_editor.connection.cursor() as cursor:
+        # Where the migration is not atomic, triggers that are put off must not stay so after a kill.
+        with (
+            transaction.atomic(using=schema_editor.connection.alias),
+            constraints.triggers_off(schema_editor, model._meta.db_table),
+            schema_editor.connection.cursor() as cursor,
+        ):
             cursor.execute(
                 f"UPDATE {quote(model._meta.db_table)} SET {quote(self.name)} = v.value "
                 f"FROM unnest(%s::{pk.db_type(schema_editor.connection)}[], %s::text[]) AS v (key, value) "
@@ -369,18 +374,13 @@ def carry_out(
     schema_editor.execute(f"LOCK TABLE {schema_editor.quote_name(model._meta.db_table)} IN ACCESS EXCLUSIVE MODE")
     plan = planned(schema_editor.connection, model)
     tell(schema_editor, plan.entries)
-    for number, statement in enumerate(plan.statements, start=1):
-        # A rewrite has no progress to ask the server for: who waits sees what runs, and since when.
-        logger.info("%s: step %d of %d: %.60s …", model._meta.db_table, number, len(plan.statements), statement)
-        schema_editor.execute(statement)
-    if plan.statements:
-        check_deferred(schema_editor)
-
-
-def check_deferred(schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Check the rows just changed now: checks put off to the end would stand in the way of the next ALTER TABLE."""
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    if not plan.statements:
+        return
+    with constraints.triggers_off(schema_editor, model._meta.db_table):
+        for number, statement in enumerate(plan.statements, start=1):
+            # A rewrite has no progress to ask the server for: who waits sees what runs, and since when.
+            logger.info("%s: step %d of %d: %.60s …", model._meta.db_table, number, len(plan.statements), statement)
+            schema_editor.execute(statement)
 
 
 def rewrite_column(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], name: str, expression: Any) -> None:

@@ -3,6 +3,7 @@
 It shares no code with the adoption itself: the vocabularies are written once more, from the design.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -210,7 +211,19 @@ def _jsonb(text: str) -> tuple[Any, bool]:
     except ValueError:
         return None, True
     lost = "\\u0000" in text.replace("\\\\", "")
-    return (None if lost else value), lost
+    return (None if lost else value), lost or repeats_a_key(text)
+
+
+def repeats_a_key(text: str) -> bool:
+    """Whether an object in the document has a key more than once: the new column keeps the last of them."""
+    repeats = False
+
+    def hook(pairs: list[tuple[str, Any]]) -> None:
+        nonlocal repeats
+        repeats |= len({key for key, _ in pairs}) < len(pairs)
+
+    json.loads(text, object_pairs_hook=hook)
+    return repeats
 
 
 def _moment(text: str) -> tuple[Any, bool]:

@@ -79,7 +79,7 @@ def _is_leftover(part: tuple[Any, ...]) -> bool:
     if part[:2] == ("index", "unique"):
         # It says less than the key it contains: nothing is refused because of it.
         return bool({name for name, _ in part[2]} & {"id", "key"})
-    return part[:2] == ("index", "index")
+    return part[0] == "trigger" or part[:2] == ("index", "index")
 
 
 def _check_row(table: str, row_id: str, expected: Expected, after: Table) -> None:

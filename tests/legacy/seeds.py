@@ -16,6 +16,9 @@ JSONS = (
     '"text"',
     '{"deep": {"a": [1, 2, {"b": true}]}}',
     "null",
+    '{"a": 1, "b": {":": ": ,"}, "a": [":", 2]}',
+    '[{"\\u0061": "\\"\\u003a", "b": [{"a": 1, "\\u0061": "\\\\"}]}]',
+    '{"\\"": "\\u003a\\u003a", "c": {"c": "\\":"}}',
 )
 SAFE_JSONS = tuple(value for value in JSONS if value is None or "u0000" not in value)
 TEXTS = (None, "plain", "", "  ", "with 'quotes' and \\ and \n", "ünï çødé 漢字 🙂")

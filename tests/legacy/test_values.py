@@ -1,10 +1,13 @@
 """Values of other types than the new columns': converted where they fit, kept aside where not, lost nowhere."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from config.schema.adoption.conversions import functions
 from tests.legacy.content import number
-from tests.legacy.oracle import FALSE, TRUE
+from tests.legacy.oracle import FALSE, TRUE, repeats_a_key
 from tests.legacy.states import older_tree, run, stuck
 
 OTHER_TYPES = (
@@ -77,6 +80,33 @@ def test_no_spelling_of_true_is_lost(legacy, chain):
         ids = {spelling: insert(is_manual=spelling) for spelling in spellings}
         chain.adopt()
         assert {spelling: now(row_id, "is_manual")[0] for spelling, row_id in ids.items()} == dict.fromkeys(ids, "true")
+
+
+PIECES = st.sampled_from(('"a"', '"b"', '"\\u0061"', '"\\""', '":"', '"\\\\"', '"\\u003a"', '" : "'))
+DOCUMENTS = st.recursive(
+    PIECES | st.sampled_from(("1", "null", "1.50", "true")),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.lists(st.tuples(PIECES, inner), max_size=3).map(
+            lambda pairs: "{" + ",".join(f"{key} :{value}" for key, value in pairs) + "}"
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(documents=st.lists(DOCUMENTS, min_size=20, max_size=60))
+def test_documents_that_repeat_a_key_are_those_that_python_finds(documents):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(functions("jsonb"))
+        cursor.execute(
+            "SELECT pg_temp.json_repeats_a_key(t) FROM unnest(%s::text[]) WITH ORDINALITY AS u (t, n) ORDER BY n",
+            [documents],
+        )
+        found = [row[0] for row in cursor.fetchall()]
+        transaction.set_rollback(True)
+    assert found == [repeats_a_key(document) for document in documents]
 
 
 @pytest.mark.slow

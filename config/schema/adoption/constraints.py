@@ -1,6 +1,7 @@
 """Foreign keys, unique keys and indexes of an adopted table, matched by structure: their names never count."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -308,13 +309,45 @@ def plan_duplicates(
     return Plan((Entry(table, ", ".join(columns), "duplicates", detail, len(data), data),), (change,))
 
 
+@contextmanager
+def triggers_off(schema_editor: BaseDatabaseSchemaEditor, table: str) -> Iterator[None]:
+    """No trigger that somebody put on the table fires for what the block writes: it would change or refuse old values.
+
+    Inside a transaction, at whose end each is as it was, whatever happens in between.
+    """
+    quote = schema_editor.quote_name
+    states = [(name, _ENABLE[state]) for name, state in triggers(schema_editor.connection, table) if state in _ENABLE]
+    alter = f"ALTER TABLE {quote(table)} "
+    if states:
+        schema_editor.execute(alter + ", ".join(f"DISABLE TRIGGER {quote(name)}" for name, _ in states))
+    yield
+    check_deferred(schema_editor)
+    if states:
+        schema_editor.execute(alter + ", ".join(f"{enable} TRIGGER {quote(name)}" for name, enable in states))
+
+
+def check_deferred(schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Check the rows just changed now: checks put off to the end would stand in the way of the next ALTER TABLE."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+def triggers(connection: BaseDatabaseWrapper, table: str) -> list[tuple[str, str]]:
+    """The triggers on the table that are no part of its foreign keys: name and state (pg_trigger.tgenabled)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TRIGGERS, [connection.ops.quote_name(table)])
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
 def leftovers(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[Entry]:
-    """The columns and indexes that no migration declares: listed, never dropped."""
+    """The columns, triggers and indexes that no migration declares: listed, never dropped."""
     table = model._meta.db_table
     columns = {field.column for field in model._meta.local_concrete_fields}
     for name, column in live_columns(connection, table).items():
         if name not in columns:
             yield Entry(table, name, "leftover", f"column, {column.type}")
+    for name, _ in triggers(connection, table):
+        yield Entry(table, "", "leftover", f"trigger {name}, which does not fire for what the adoption writes")
     declared = {item.name for item in (*model._meta.indexes, *model._meta.constraints)}
     live = indexes(connection, table)
     to_adopt = _structures_without_name(connection, model, {index.name for index in live})

@@ -53,6 +53,31 @@ _ACCEPTED = {
 }
 
 
+# A key that an object has twice: jsonb keeps the last. Without a backslash the colons tell, of which jsonb then has
+# fewer; with one, a string may hold an escaped colon or quote, and each object has to be looked at.
+_REPEATS = "pg_temp.json_repeats_a_key"
+_REPEATS_FUNCTIONS = f"""
+CREATE OR REPLACE FUNCTION {_REPEATS}(value json) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN RETURN CASE json_typeof(value)
+    WHEN 'object' THEN (
+        SELECT count(*) > count(DISTINCT pair.key) OR bool_or({_REPEATS}(pair.value)) FROM json_each(value) pair)
+    WHEN 'array' THEN (SELECT bool_or({_REPEATS}(item.value)) FROM json_array_elements(value) item)
+    END; END $$;
+CREATE OR REPLACE FUNCTION {_REPEATS}(value text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE kept text;
+BEGIN
+    IF strpos(value, chr(92)) > 0 THEN RETURN coalesce({_REPEATS}(value::json), false); END IF;
+    kept = value::jsonb::text;
+    RETURN length(value) - length(replace(value, ':', '')) > length(kept) - length(replace(kept, ':', ''));
+END $$"""
+
+
+def functions(type_name: str) -> str:
+    """Statements that make the temporary functions which a conversion to the type calls."""
+    _, definition = try_function(type_name)
+    return f"{definition};{_REPEATS_FUNCTIONS}" if type_name == "jsonb" else definition
+
+
 def try_function(type_name: str) -> tuple[str, str]:
     """Name and definition of a temporary function that casts text to the type, or answers NULL.
 
@@ -93,7 +118,9 @@ def _tried(column: str, type_name: str) -> Conversion:
     name, _ = try_function(type_name)
     value = f"{name}({column}::text)"
     lost = f"{value} IS NULL"
-    if _base(type_name) in ("numeric", "integer", "bigint"):
+    if type_name == "jsonb":
+        lost = f"CASE WHEN {value} IS NULL THEN true ELSE {_REPEATS}({column}::text) END"
+    elif _base(type_name) in ("numeric", "integer", "bigint"):
         # Rounded is not the same number: the original is kept beside it.
         lost = f"CASE WHEN {value} IS NULL THEN true ELSE {value}::numeric <> ({column}::text)::numeric END"
     return Conversion(value, f"{column} IS NOT NULL AND ({lost})")

@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
 from config.schema.adoption.columns import ColumnShape, expected_columns, live_columns, renamed
-from config.schema.adoption.conversions import Conversion, conversion, try_function
+from config.schema.adoption.conversions import Conversion, conversion, functions
 from config.schema.adoption.recognise import AdoptionRefused
 from config.schema.adoption.report import SAMPLE, Entry
 from config.schema.adoption.rules import Rules, Vocabulary
@@ -59,7 +59,7 @@ class TablePlanner:
         self.expected = expected_columns(connection, model)
         self.live = renamed(live_columns(connection, self.table), dict(rules.renames))
         for type_name in self._wanted_types():
-            self._execute(try_function(type_name)[1])
+            self._execute(functions(type_name))
 
     def _wanted_types(self) -> set[str]:
         """The types that a live column is not of and that something is converted to."""
@@ -219,7 +219,7 @@ class TablePlanner:
 
     def _original(self, column: ColumnPlan) -> str:
         quoted = self.quoted(column.actual.name)
-        # A JSON that jsonb cannot hold is kept as its text.
+        # A JSON that jsonb cannot hold, or not all of, is kept as its text.
         return f"to_jsonb({quoted}::text)" if column.actual.type == "json" else f"to_jsonb({quoted})"
 
     def _alterations(self, plan: ColumnPlan) -> Iterator[str]:

@@ -20,13 +20,18 @@ SELECT pg_get_userbyid(relowner), pg_has_role(relowner, 'USAGE'), row_security_a
 FROM pg_class WHERE oid = to_regclass(%s)
 """
 
-# What reads a table's columns by their types: PostgreSQL then refuses to change those.
+# What reads a table's columns by their types: PostgreSQL then refuses to change those. And rules, which make another
+# statement of one that writes.
 _READERS = """
 SELECT 'the view ' || v.relname FROM pg_depend d
 JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
 JOIN pg_class v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm')
 WHERE d.refobjid = to_regclass(%s)
 UNION SELECT 'the policy ' || polname FROM pg_policy WHERE polrelid = to_regclass(%s)
+UNION SELECT 'the rule ' || rulename FROM pg_rewrite WHERE ev_class = to_regclass(%s) AND rulename <> '_RETURN'
+UNION SELECT 'the trigger ' || t.tgname || ', by column' FROM pg_trigger t
+WHERE t.tgrelid = to_regclass(%s) AND NOT t.tgisinternal AND EXISTS (
+    SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid AND d.refobjsubid > 0)
 ORDER BY 1
 """
 
@@ -120,7 +125,7 @@ def _forbidden(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(_RIGHTS, [connection.ops.quote_name(table)])
         owner, owned, hidden, role = cursor.fetchone()
-        cursor.execute(_READERS, [connection.ops.quote_name(table)] * 2)
+        cursor.execute(_READERS, [connection.ops.quote_name(table)] * 4)
         readers = [str(row[0]) for row in cursor.fetchall()]
     if readers:
         yield f"{table} is read by {', '.join(readers)}: drop that before, and make it again afterwards."

@@ -54,6 +54,7 @@ try:
     TASKS_BACKEND: str = env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend", validate=dotted_path)
     JOB_LEASE_SECONDS: float = env.float("JOB_LEASE_SECONDS", 60.0, validate=POSITIVE)
     JOB_BACKOFF_SECONDS: float = env.float("JOB_BACKOFF_SECONDS", 10.0, validate=POSITIVE)
+    IMPORT_FILE_DAYS: int = env.int("IMPORT_FILE_DAYS", 90, validate=NOT_NEGATIVE)
     WEBHOOK_ALLOWED_HOSTS: list[str] = env.list("WEBHOOK_ALLOWED_HOSTS", [], validate=host_names)
     ENCRYPTION_KEY: str = env.str("ENCRYPTION_KEY", "", validate=fernet_key)
     MASTER_ENCRYPTION_PASSWORD: str = env.str("MASTER_ENCRYPTION_PASSWORD", "")

@@ -13,10 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 from django.conf import settings
+from pytest_django import DjangoDbBlocker
 
 from pipeline.management import processes
 from pipeline.management.processes import Ended
 from tests.databases import Server, environment, run
+from tests.schema.test_processes import eventually, noted
 
 DEMO = [sys.executable, "manage.py", "demo"]
 pytestmark = pytest.mark.timeout(240)
@@ -63,7 +65,9 @@ def found(pattern: str, text: str) -> str:
 
 
 @pytest.mark.slow
-def test_it_serves_the_sample_and_a_second_run_changes_nothing(database_server: Server, tmp_path: Path) -> None:
+def test_it_serves_the_sample_and_a_second_run_changes_nothing(
+    database_server: Server, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
     port, url = free_port(), database_server.create()
     with demo(url, port, tmp_path / "first.log") as output:
         assert "Loaded 6" in output
@@ -72,8 +76,14 @@ def test_it_serves_the_sample_and_a_second_run_changes_nothing(database_server: 
         assert httpx.get(f"http://127.0.0.1:{port}/static/admin/css/base.css", timeout=60).status_code == 200
     with demo(url, port, tmp_path / "second.log") as output:
         assert "Password:" not in output
+        kinds = {"serve", "wsgi (gunicorn)", "db_worker", "run_scheduler"}
+        with django_db_blocker.unblock():
+            assert eventually(lambda: kinds == {row.kind for row in noted(url)}), "not every process has started"
         assert "Loaded" not in output
         assert found(r"(\d+) prospects", log_in(port, password).text) == total
+    ended = (tmp_path / "second.log").read_text()
+    assert "Asked to stop" in ended
+    assert "Traceback" not in ended
 
 
 def test_a_busy_port_is_said_before_anything_is_done(tmp_path: Path) -> None:

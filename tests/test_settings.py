@@ -89,6 +89,7 @@ WRONG = [
     ("TASKS_BACKEND", "redis"),
     ("JOB_LEASE_SECONDS", "0"),
     ("JOB_BACKOFF_SECONDS", "soon"),
+    ("IMPORT_FILE_DAYS", "-1"),
     ("WEBHOOK_ALLOWED_HOSTS", "http://inner.example"),
     ("LOGIN_RATE_PER_ADDRESS", "many"),
     ("LOGIN_RATE_PER_USER", "10/moon"),

@@ -24,7 +24,7 @@ SMALL = 512 * 1024
 def start_preview(of: Import, cause: Cause) -> Job | None:
     """Preview a small file at once (None), a larger one as a job. Raises ImportRefused."""
     imports.mapping.check(of.columns, of.mapping, of.overwrite)
-    if len(of.file.content) <= SMALL:
+    if len(imports.content_of(of)) <= SMALL:
         imports.preview(of)
         return None
     with transaction.atomic():

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,8 +15,25 @@ from pipeline.choices import JobStatus
 from pipeline.jobs.engine import attempt_failed, waiting
 from pipeline.jobs.queue import ring, ring_for_webhooks
 from pipeline.models import Job
+from prospects import imports
 
 logger = logging.getLogger(__name__)
+
+
+class Hourly:
+    """Is due once an hour in this process, and the first time that it is asked."""
+
+    def __init__(self) -> None:
+        self.last: float | None = None
+
+    def is_due(self) -> bool:
+        if self.last is not None and time.monotonic() - self.last < 3600:
+            return False
+        self.last = time.monotonic()
+        return True
+
+
+_files_forgotten = Hourly()
 
 #: Seconds between two passes of a worker's reaper.
 INTERVAL = 5.0
@@ -31,6 +49,7 @@ def reap() -> int:
     touched = _take_over() + _ring_for_waiting()
     ring_for_webhooks()
     _tidy_queue()
+    _forget_import_files()
     return touched
 
 
@@ -63,6 +82,13 @@ def _tidy_queue() -> None:
                 status=TaskResultStatus.FAILED, finished_at=Now(), traceback="The worker was lost."
             )
     DBTaskResult.objects.finished().filter(finished_at__lt=Now() - KEEP_ENTRIES).delete()
+
+
+def _forget_import_files() -> None:
+    """Once an hour: nobody waits for it."""
+    days = settings.IMPORT_FILE_DAYS
+    if days and _files_forgotten.is_due() and (count := imports.forget_files(timedelta(days=days))):
+        logger.info("removed %s imported files, %s days after they came", count, days)
 
 
 def _can_skip() -> bool:

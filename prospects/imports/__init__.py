@@ -13,7 +13,7 @@ from prospects.imports.errors import ImportRefused
 from prospects.imports.fields import FIELDS, OVERWRITABLE
 from prospects.imports.reporting import refused_rows
 from prospects.imports.running import claim, finish, outcome_of, revert, run_batch
-from prospects.imports.uploading import configure, preview, upload
+from prospects.imports.uploading import configure, content_of, forget_files, preview, upload
 
 __all__ = [
     "FIELDS",
@@ -21,7 +21,9 @@ __all__ = [
     "ImportRefused",
     "claim",
     "configure",
+    "content_of",
     "finish",
+    "forget_files",
     "outcome_of",
     "preview",
     "refused_rows",

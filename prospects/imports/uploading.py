@@ -3,11 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import reset_queries, transaction
+from django.db.models.functions import Now
 
 from prospects.choices import ImportFormat, ImportMode, ImportStatus, RowStatus
 from prospects.imports import mapping as mappings
@@ -48,8 +50,21 @@ def upload(
     return made
 
 
+def content_of(of: Import) -> bytes:
+    """The file as it was uploaded. Raises ImportRefused when it has been forgotten."""
+    _require_file(of)
+    return bytes(ImportFile.objects.get(of=of).content)
+
+
+def forget_files(age: timedelta) -> int:
+    """Delete the files that are older; returns how many. What became of each row stays, and so does a revert."""
+    old = ImportFile.objects.filter(of__created_at__lt=Now() - age).exclude(of__status=ImportStatus.PREVIEWING)
+    return old.delete()[0]
+
+
 def configure(of: Import, mapping: Mapping[str, str], mode: str, overwrite: Iterable[str]) -> None:
     """Say which column goes where and what may be written. Raises ImportRefused; a new preview is due afterwards."""
+    _require_file(of)
     overwrite = sorted(set(overwrite))
     mappings.check(of.columns, mapping, overwrite)
     if mode not in ImportMode.values:
@@ -61,11 +76,17 @@ def configure(of: Import, mapping: Mapping[str, str], mode: str, overwrite: Iter
     of.refresh_from_db()
 
 
+def _require_file(of: Import) -> None:
+    if not ImportFile.objects.filter(of=of).exists():
+        raise ImportRefused("The file was removed, as all are after some time. Upload it again.")
+
+
 def preview(of: Import, report: Callable[[int], None] = lambda rows: None) -> Import:
     """Read every row and say what would become of it; nothing but the preview is written.
 
     `report` is called with the number of rows read so far. Raises ImportRefused when the file turns out broken.
     """
+    _require_file(of)
     mappings.check(of.columns, of.mapping, of.overwrite)
     with _before_it_ran(of) as locked:
         locked.status, locked.planned, locked.rows_total = ImportStatus.PREVIEWING, {}, 0
@@ -111,8 +132,8 @@ def _stage(of: Import, report: Callable[[int], None]) -> Counter[str]:
 
 
 def _rows(of: Import) -> Iterator[ImportRow]:
-    content = bytes(ImportFile.objects.get(of=of).content)
-    return (_row(of, number, row) for number, row in enumerate(reading.read(source_of(of), content), 1))
+    rows = reading.read(source_of(of), content_of(of))
+    return (_row(of, number, row) for number, row in enumerate(rows, 1))
 
 
 def _lines_by_email(of: Import) -> dict[str, set[int]]:

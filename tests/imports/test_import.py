@@ -1,13 +1,17 @@
 """An import does what its preview showed, and its numbers add up to the file's rows."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from pipeline import imports as import_jobs
 from pipeline import jobs
+from pipeline.jobs import reaper
 from prospects import changes, imports, suppression
 from prospects.changes import Cause
-from prospects.models import ImportRow, Prospect, ProspectEvent, Suppression
+from prospects.models import Import, ImportFile, ImportRow, Prospect, ProspectEvent, Suppression
 from tests.imports.files import CAUSE, csv_file, previewed, run, xlsx_file
 
 pytestmark = pytest.mark.django_db
@@ -317,3 +321,49 @@ def test_an_import_that_was_cancelled_half_way_can_be_reverted() -> None:
     of.refresh_from_db()
     assert Prospect.objects.count() == 200
     assert import_jobs.revert(of, CAUSE) == {"deleted": 200, "restored": 0}
+
+
+def aged(of: Import, days: int) -> None:
+    Import.objects.filter(pk=of.pk).update(created_at=timezone.now() - timedelta(days=days))
+
+
+def test_a_file_is_forgotten_after_its_time_and_its_report_stays() -> None:
+    content = csv_file(["Website", "E-Mail"], ["a.example", ""], ["b.example", "broken@"])
+    young, done, waiting = previewed(content), run(content), previewed(content)
+    for of, days in ((young, 89), (done, 91), (waiting, 91)):
+        aged(of, days)
+    assert imports.forget_files(timedelta(days=90)) == 2
+    assert [row.of_id for row in ImportFile.objects.all()] == [young.pk]
+    assert "b.example,broken@" in "".join(imports.refused_rows(done))
+    assert done.rows.count() == 2
+    import_jobs.revert(done, CAUSE)
+    assert not Prospect.objects.exists()
+
+
+def test_a_preview_whose_file_is_forgotten_can_be_run_but_not_made_anew() -> None:
+    of = previewed(csv_file(["Website"], ["a.example"]))
+    aged(of, 91)
+    imports.forget_files(timedelta(days=90))
+    for act in (
+        lambda: imports.configure(of, of.mapping, "both", []),
+        lambda: imports.preview(of),
+        lambda: import_jobs.start_preview(of, CAUSE),
+    ):
+        with pytest.raises(imports.ImportRefused, match="Upload it again"):
+            act()
+    jobs.run(import_jobs.start(of, CAUSE).pk)
+    assert Prospect.objects.get().domain == "a.example"
+
+
+@pytest.mark.parametrize(("days", "kept"), [(90, 0), (0, 1)])
+def test_the_reaper_removes_old_files_once_an_hour_unless_they_are_kept_for_ever(
+    settings, monkeypatch: pytest.MonkeyPatch, days: int, kept: int
+) -> None:
+    settings.IMPORT_FILE_DAYS = days
+    monkeypatch.setattr(reaper, "_files_forgotten", reaper.Hourly())
+    aged(previewed(csv_file(["Website"], ["a.example"])), 5000)
+    reaper.reap()
+    assert ImportFile.objects.count() == kept
+    aged(previewed(csv_file(["Website"], ["b.example"])), 5000)
+    reaper.reap()
+    assert ImportFile.objects.count() == kept + 1

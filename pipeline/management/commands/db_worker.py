@@ -1,5 +1,8 @@
 """`manage.py db_worker`: works off the queue, behind the schema guard, with a reaper beside it."""
 
+import logging
+import signal
+import sys
 from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
@@ -11,13 +14,21 @@ from config.schema.readiness import Lookout
 from pipeline.jobs import engine
 from pipeline.jobs.reaper import Reaper, reap
 
+logger = logging.getLogger(__name__)
+
 
 class Worker(db_worker.Worker):
     """Asked to end, it hands its job back at the next item instead of working on to the end."""
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
         engine.stopping.set()
-        super().shutdown(signum, frame)
+        if not self.running:
+            # Asked once more: it ends at once, and another worker takes the job over.
+            super().shutdown(signum, frame)
+        logger.info("Asked to stop (%s): a job in work is handed back at its next item.", signal.strsignal(signum))
+        self.running = False
+        if not self.running_task:
+            sys.exit(0)
 
 
 class Command(SchemaGuardMixin, db_worker.Command):

@@ -24,7 +24,9 @@ ADMIN = "admin"
 
 
 class Command(BaseCommand):
-    help = "Prepares a development database with sample data and an administrator, then serves it with a task worker."
+    help = (
+        "Prepares a development database with a sample and an administrator, then serves it with worker and scheduler."
+    )
     # Migrate and the server look at the database themselves, in this order.
     requires_system_checks: list[str] = []
     # On a new database it is the command that migrates.
@@ -39,7 +41,7 @@ class Command(BaseCommand):
         _refuse_busy(port)
         self._migrate()
         self._load_sample(self._administrator())
-        self._say("Starting the server and the task worker")
+        self._say("Starting the server, the task worker and the scheduler")
         ended = processes.run(_commands(port), lambda: self._announce(port))
         if ended.command:
             self._say(f"The {ended.command} ended with exit code {ended.code}, so everything is stopped.")
@@ -104,7 +106,11 @@ def _is_empty() -> bool:
 
 def _commands(port: int) -> dict[str, list[str]]:
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
-    return {"server": [*manage, "serve", "--bind", f"{HOST}:{port}"], "task worker": [*manage, "db_worker"]}
+    return {
+        "server": [*manage, "serve", "--bind", f"{HOST}:{port}"],
+        "task worker": [*manage, "db_worker"],
+        "scheduler": [*manage, "run_scheduler"],
+    }
 
 
 def _refuse_busy(port: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand, SystemCheckError
-from django.db import connections
+from django.db import DatabaseError, InterfaceError, connections
 
 from config.schema import processes
 from config.schema.conf import guarded_databases, schema_settings
@@ -110,12 +110,24 @@ class SchemaGuardMixin(BaseCommand):
         return super().execute(*args, **options)
 
 
+class LostDatabaseMixin(BaseCommand):
+    """A command that runs on any schema, and tells of a database that it cannot reach as the guard does."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except (DatabaseError, InterfaceError) as error:
+            if lost := _lost_databases():
+                raise SystemCheckError("\n\n".join(report.as_text() for report in lost)) from error
+            raise
+
+
 class GuardedUtility(ManagementUtility):
     """Django's command line with the guard in front of every command that does not say otherwise."""
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         command = super().fetch_command(subcommand)
-        return command if runs_on_any_schema(subcommand, command) else _guarded(command)
+        return _mixed(command, LostDatabaseMixin if runs_on_any_schema(subcommand, command) else SchemaGuardMixin)
 
 
 def execute_from_command_line(argv: list[str] | None = None) -> None:
@@ -129,12 +141,24 @@ def runs_on_any_schema(name: str, command: BaseCommand) -> bool:
     return listed or getattr(command, "runs_on_any_schema", False)
 
 
-def _guarded(command: BaseCommand) -> BaseCommand:
+def _mixed(command: BaseCommand, mixin: type[BaseCommand]) -> BaseCommand:
     if isinstance(command, SchemaGuardMixin):
         return command
     kind = type(command)
-    guarded: type[BaseCommand] = type(kind.__name__, (SchemaGuardMixin, kind), {"__module__": kind.__module__})
-    return guarded()
+    mixed: type[BaseCommand] = type(kind.__name__, (mixin, kind), {"__module__": kind.__module__})
+    return mixed()
+
+
+def _lost_databases() -> "list[Report]":
+    """A report of each guarded database that cannot be reached or read."""
+    from config.schema import history
+    from config.schema.findings import Report
+
+    found = {
+        alias: [finding for finding in history.findings(connections[alias]) if finding.id == "schema.E000"]
+        for alias in guarded_databases()
+    }
+    return [Report.of(findings, alias) for alias, findings in found.items() if findings]
 
 
 def _reports_and_close() -> "list[Report]":

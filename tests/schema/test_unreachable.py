@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
-from django.db import connections
+from django.core.management import BaseCommand, call_command
+from django.db import ProgrammingError, connections
 
 from config.schema import guard
+from config.schema.entry import LostDatabaseMixin
+from tests.databases import run
+from tests.schema.troubles import unreachable
 
 
 @pytest.fixture
@@ -40,3 +44,20 @@ def test_the_command_ends_with_2_when_it_cannot_verify(subcommand, lost):
         call_command("schema", subcommand, "--database", lost, stdout=out, stderr=errors)
     assert ended.value.code == 2
     assert "schema.E000" in out.getvalue() + errors.getvalue()
+
+
+@pytest.mark.parametrize("command", [["check", "--database", "default"], ["showmigrations"]], ids=" ".join)
+def test_a_command_of_django_tells_of_it_without_a_traceback(command, new_database):
+    done = run(sys.executable, "manage.py", *command, database_url=unreachable(new_database()))
+    assert done.returncode == 1
+    assert "schema.E000" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_error_of_a_database_that_answers_is_not_taken_for_a_lost_one(db):
+    class Faulty(LostDatabaseMixin, BaseCommand):
+        def handle(self, *args, **options):
+            raise ProgrammingError("no such thing")
+
+    with pytest.raises(ProgrammingError, match="no such thing"):
+        call_command(Faulty())

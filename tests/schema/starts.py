@@ -1,0 +1,126 @@
+"""Every way of starting a process of this project, and what comes of it: real processes, several at once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.databases import ROOT, environment
+
+PYTHON = sys.executable
+MANAGE = PYTHON, "manage.py"
+GUNICORN = PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", "127.0.0.1:{port}"
+UVICORN = PYTHON, "-m", "uvicorn", "config.asgi:application", "--port", "{port}"
+
+SERVERS = {
+    "runserver": (*MANAGE, "runserver", "{port}"),
+    "runserver without reload": (*MANAGE, "runserver", "--noreload", "{port}"),
+    "serve": (*MANAGE, "serve", "--bind", "127.0.0.1:{port}"),
+    "serve uvicorn": (*MANAGE, "serve", "--", *UVICORN),
+    "serve several uvicorn": (*MANAGE, "serve", "--", *UVICORN, "--workers", "2"),
+    "gunicorn": (*GUNICORN, "--workers", "1"),
+    "gunicorn with two workers": (*GUNICORN, "--workers", "2"),
+    "gunicorn preloaded": (*GUNICORN, "--workers", "1", "--preload"),
+    "gunicorn with two workers preloaded": (*GUNICORN, "--workers", "2", "--preload"),
+    "uvicorn": UVICORN,
+}
+WORKER = (*MANAGE, "db_worker")
+COMMANDS = {
+    "a command": (*MANAGE, "clearsessions"),
+    "a command that skips checks": (*MANAGE, "clearsessions", "--skip-checks"),
+    "an import of the application": (PYTHON, "-c", "import config.wsgi"),
+}
+WAYS = {**SERVERS, "worker": WORKER, **COMMANDS}
+# The promise is ten seconds; a machine that runs both suites at once gets twice that.
+SECONDS = 20
+# More at once than processors, since a start also waits; not many more, since each has its seconds.
+AT_ONCE = 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a start: the exit code (None: it ran until it was ended), the answers, and what was printed."""
+
+    code: int | None
+    answers: set[int | None]
+    printed: str
+
+
+@contextlib.contextmanager
+def started(command: Iterable[str], url: str, log: Path, **extra: str) -> Iterator[tuple[subprocess.Popen, int]]:
+    """The process and its port; ended at the end, with all it has started."""
+    port = free_port()
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [part.format(port=port) for part in command],
+            cwd=ROOT,
+            env=environment(url, HOME=str(log.parent), **extra),
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield process, port
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def status(port: int, path: str = "/livez") -> int | None:
+    """What the port answers, or None while nothing listens."""
+    try:
+        # Asked many times a second: whether anything listens is found out cheaply.
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=5, follow_redirects=True).status_code
+    except (OSError, httpx.TransportError):
+        return None
+
+
+def wait_for_answer(process: subprocess.Popen, port: int, log: Path) -> int | None:
+    deadline = time.monotonic() + 2 * SECONDS
+    while (answer := status(port)) is None and time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.1)
+    return answer
+
+
+def outcomes(ways: Iterable[str], url: str, folder: Path, seconds: float = SECONDS, **extra: str) -> dict[str, Outcome]:
+    """Start in these ways, all on the same database, and see what comes of each within so many seconds."""
+
+    def outcome(way: str) -> Outcome:
+        return _outcome(way, url, folder / way.replace(" ", "_"), seconds, **extra)
+
+    ways = list(ways)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(ways, pool.map(outcome, ways), strict=True))
+
+
+def _outcome(way: str, url: str, log: Path, seconds: float, **extra: str) -> Outcome:
+    """Until it ends, answers as ready, or (the worker) says that it works; no longer than the seconds."""
+    answers: set[int | None] = set()
+    with started(WAYS[way], url, log, **extra) as (process, port):
+        deadline = time.monotonic() + seconds
+        while process.poll() is None and time.monotonic() < deadline:
+            answers.add(status(port, "/readyz") if way in SERVERS else None)
+            if 200 in answers or "Starting worker" in log.read_text():
+                break
+            time.sleep(0.05)
+        return Outcome(process.poll(), answers, log.read_text())

@@ -1,14 +1,16 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
-# make test SLOW=1 runs the long proofs too, EXHAUSTIVE=1 also those that take hours.
-MARKS := $(if $(EXHAUSTIVE),-m "",$(if $(SLOW),-m "not exhaustive"))
+# make test SLOW=1 runs the long proofs too, EXHAUSTIVE=1 also those that take hours. The longest comes first: two run at
+# a time.
+LONG := $(if $(EXHAUSTIVE),slow or exhaustive,slow and not exhaustive)
+SUITES := $(if $(SLOW)$(EXHAUSTIVE),long-postgresql long-sqlite) test-postgresql test-sqlite
 ARGS ?=
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
 # Recipes of these names are commands, not files.
-.PHONY: help run manage test lint format test-sqlite test-postgresql clean
+.PHONY: help run manage test lint format test-sqlite test-postgresql long-sqlite long-postgresql clean
 
 help: ## List the commands
 	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-28s %s\n", $$1, $$2}'
@@ -54,10 +56,13 @@ format: .venv/installed-tests ## Rewrite the code in the project's style
 	@$(BIN)/ruff format .
 
 test: lint ## Lint, types, and the whole suite on SQLite and on PostgreSQL
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-sqlite test-postgresql
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target $(SUITES)
 
 test-sqlite test-postgresql: test-%: .venv/installed-tests ## The suite on one engine (ARGS="-k name")
-	@$(BIN)/python -m pytest --engine=$* $(MARKS) $(ARGS)
+	@$(BIN)/python -m pytest --engine=$* $(ARGS)
+
+long-sqlite long-postgresql: long-%: .venv/installed-tests ## Its long proofs
+	@$(BIN)/python -m pytest --engine=$* -m "$(LONG)" $(ARGS)
 
 clean: ## Remove what the commands made, but not the database
 	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis static

@@ -46,6 +46,7 @@ class MergeSerializer(serializers.ModelSerializer[Merge]):
     """A prospect that was merged into another."""
 
     kept_id = serializers.UUIDField(read_only=True)
+    created_by = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = Merge
@@ -77,7 +78,7 @@ class MergeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet)
     """Merges of duplicates."""
 
     permissions = {"list": VIEW, "retrieve": VIEW, "create": CHANGE, "undo": CHANGE}
-    queryset = Merge.objects.all()
+    queryset = Merge.objects.select_related("created_by")
     serializer_class = MergeSerializer
     input_classes = {"create": MergeInput}
     orderings = {"created_at": F("created_at")}
@@ -95,7 +96,7 @@ class MergeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet)
     @action(detail=True, methods=["post"], serializer_class=None, answer_class=MergeSerializer)
     def undo(self, request: Request, pk: UUID) -> Response:
         """Bring the merged prospect back, with what came with it."""
-        merge = Merge.objects.filter(pk=pk).first()
+        merge = self.get_queryset().filter(pk=pk).first()
         if merge is None:
             raise Http404("There is no merge with this id.")
         duplicates.undo(merge, Cause(user=request.user))

@@ -34,6 +34,8 @@ def _(error: NotSuppressible) -> Problem:
 class SuppressionSerializer(serializers.ModelSerializer[Suppression]):
     """An address or a domain that is never written to."""
 
+    created_by = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
+
     class Meta:
         model = Suppression
         fields = ("key", "kind", "value", "reason", "source", "note", "created_at", "created_by")
@@ -79,7 +81,7 @@ class SuppressionViewSet(mixins.ListModelMixin, ApiViewSet):
     """Who is never written to."""
 
     permissions = {"list": VIEW, "create": ADD, "destroy": DELETE, "export": VIEW, "upload": ADD}
-    queryset = Suppression.objects.all()
+    queryset = Suppression.objects.select_related("created_by")
     serializer_class = SuppressionSerializer
     input_classes = {"create": EntriesInput}
     filterset_class = SuppressionFilterSet

@@ -1,4 +1,4 @@
-"""The cast of the API's tests: Victor may view, Olga operates, Alice administers."""
+"""The cast of the API's tests: Charlie may view, Bob operates, Alice administers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ PASSWORD = "correct horse"
 
 
 def user_in(role: str, name: str) -> User:
-    user = User.objects.create(username=name)
+    user, _ = User.objects.get_or_create(username=name)
     user.groups.add(group(role))
     return user
 
@@ -39,13 +39,13 @@ def anonymous() -> APIClient:
 
 
 @pytest.fixture
-def victor(db: None) -> APIClient:
-    return client_of(user_in(roles.VIEWER, "victor"))
+def charlie(db: None) -> APIClient:
+    return client_of(user_in(roles.VIEWER, "charlie"))
 
 
 @pytest.fixture
-def olga(db: None) -> APIClient:
-    return client_of(user_in(roles.OPERATOR, "olga"))
+def bob(db: None) -> APIClient:
+    return client_of(user_in(roles.OPERATOR, "bob"))
 
 
 @pytest.fixture

@@ -57,13 +57,13 @@ class Writer(threading.Thread):
 
 
 @pytest.mark.usefixtures("shared_database")
-def test_two_hundred_requests_beside_a_writer_raise_no_false_alarm(victor: APIClient) -> None:
+def test_two_hundred_requests_beside_a_writer_raise_no_false_alarm(charlie: APIClient) -> None:
     for kind in ("website", "lead"):
         save(kind, 20)
     writer = Writer()
     writer.start()
     try:
-        answers = [victor.get(LISTS[number % len(LISTS)]) for number in range(200)]
+        answers = [charlie.get(LISTS[number % len(LISTS)]) for number in range(200)]
     finally:
         writer.stopped.set()
         writer.join()

@@ -75,11 +75,11 @@ def test_the_frontend_finds_the_fields_it_reads(
     ("method", "path", "body", "fields"), WRITES, ids=[f"{method} {path} {body}" for method, path, body, _ in WRITES]
 )
 def test_an_action_answers_as_the_frontend_expects_and_a_viewer_may_not(
-    olga: APIClient, victor: APIClient, ids: dict[str, str], method: str, path: str, body: Any, fields: dict[str, str]
+    bob: APIClient, charlie: APIClient, ids: dict[str, str], method: str, path: str, body: Any, fields: dict[str, str]
 ) -> None:
-    assert getattr(victor, method)(filled(path, ids), filled(body, ids), format="json").status_code == 403
+    assert getattr(charlie, method)(filled(path, ids), filled(body, ids), format="json").status_code == 403
     before = ProspectEvent.objects.count()
-    response = getattr(olga, method)(filled(path, ids), filled(body, ids), format="json")
+    response = getattr(bob, method)(filled(path, ids), filled(body, ids), format="json")
     assert response.status_code == 200, response.content
     assert differences(response.json(), fields) == []
     if "/jobs/" not in path and "/settings/" not in path and "/scraper/" not in path and "categor" not in path:
@@ -91,10 +91,10 @@ STEP_IDS = [f"{path} {body}" for path, body, _, _ in STEPS]
 
 @pytest.mark.parametrize(("path", "body", "fields", "job_type"), STEPS, ids=STEP_IDS)
 def test_a_step_without_its_provider_says_so_and_does_nothing(
-    olga: APIClient, ids: dict[str, str], path: str, body: Any, fields: dict[str, str], job_type: str
+    bob: APIClient, ids: dict[str, str], path: str, body: Any, fields: dict[str, str], job_type: str
 ) -> None:
     before = Job.objects.count()
-    response = olga.post(path, filled(body, ids), format="json")
+    response = bob.post(path, filled(body, ids), format="json")
     assert response.status_code == 409
     problem = response.json()
     assert problem["code"] == "not_configured"
@@ -111,8 +111,8 @@ def every_handler(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("path", "body", "fields", "job_type"), STEPS, ids=STEP_IDS)
 def test_a_step_answers_with_a_job_that_exists_for_exactly_the_prospects_it_counts(
-    olga: APIClient,
-    victor: APIClient,
+    bob: APIClient,
+    charlie: APIClient,
     ids: dict[str, str],
     every_handler: None,
     settings: Any,
@@ -123,8 +123,8 @@ def test_a_step_answers_with_a_job_that_exists_for_exactly_the_prospects_it_coun
 ) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
     Prospect.objects.filter(send_status="sent", source_type="social").update(last_sent=None)
-    assert victor.post(path, filled(body, ids), format="json").status_code == 403
-    response = olga.post(path, filled(body, ids), format="json")
+    assert charlie.post(path, filled(body, ids), format="json").status_code == 403
+    response = bob.post(path, filled(body, ids), format="json")
     assert response.status_code == 200, response.content
     assert differences(response.json(), fields) == []
     job = Job.objects.get(pk=response.json()["job_id"])
@@ -134,23 +134,23 @@ def test_a_step_answers_with_a_job_that_exists_for_exactly_the_prospects_it_coun
 
 
 @pytest.mark.parametrize("path", [path for path, *_ in STEPS if "discover" not in path])
-def test_a_step_needs_the_master_switch(olga: APIClient, ids: dict[str, str], path: str) -> None:
+def test_a_step_needs_the_master_switch(bob: APIClient, ids: dict[str, str], path: str) -> None:
     switches.set_master(False)
     body = {"category": "m", "concept": "c", "subject_template": "s", "body_template": "b"}
-    response = olga.post(path, body if "category" in path else {}, format="json")
+    response = bob.post(path, body if "category" in path else {}, format="json")
     assert response.status_code == 403
     assert response.json()["code"] == "switched_off"
 
 
-def test_a_bulk_decision_is_made_for_all_or_none_and_says_for_which_not(olga: APIClient, ids: dict[str, str]) -> None:
+def test_a_bulk_decision_is_made_for_all_or_none_and_says_for_which_not(bob: APIClient, ids: dict[str, str]) -> None:
     lead = Prospect.objects.create(**LEAD | {"discovery_status": "NEW"}, domain="new.example.com")
     body = {"prospect_ids": [ids["website"], str(lead.pk)], "action": "reject"}
-    response = olga.post("/api/pipeline/approve", body, format="json")
+    response = bob.post("/api/pipeline/approve", body, format="json")
     assert response.status_code == 409
     assert response.json()["reasons"] == [{"id": str(lead.pk), "reason": "is not discovered."}]
     assert Prospect.objects.get(pk=ids["website"]).approval_status == "pending"
     body["prospect_ids"][1] = "00000000-0000-4000-8000-000000000000"
-    response = olga.post("/api/pipeline/approve", body, format="json")
+    response = bob.post("/api/pipeline/approve", body, format="json")
     assert response.status_code == 404
     assert response.json()["reasons"][0]["id"] == body["prospect_ids"][1]
 

@@ -46,59 +46,59 @@ def mismatches(client: APIClient, path: str, column: str) -> bool:
 
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("rows", [0, 1])
-def test_every_list_names_any_missing_column_with_rows_and_without(victor: APIClient, path: str, rows: int) -> None:
+def test_every_list_names_any_missing_column_with_rows_and_without(charlie: APIClient, path: str, rows: int) -> None:
     one_of_each(rows)
     silent = []
     for column in COLUMNS:
         with dropped("prospects", column):
-            silent += [column] * (not mismatches(victor, path, column))
+            silent += [column] * (not mismatches(charlie, path, column))
     assert silent == []
 
 
-def test_the_status_is_right_or_an_error_when_a_column_is_missing(victor: APIClient) -> None:
+def test_the_status_is_right_or_an_error_when_a_column_is_missing(charlie: APIClient) -> None:
     one_of_each()
-    before = victor.get("/api/pipeline/status").json()
+    before = charlie.get("/api/pipeline/status").json()
     wrong = []
     for column in COLUMNS:
         with dropped("prospects", column):
-            response = victor.get("/api/pipeline/status")
+            response = charlie.get("/api/pipeline/status")
             wrong += [column] * (response.status_code != 500 and response.json() != before)
     assert wrong == []
 
 
 @pytest.mark.parametrize("column", ["bio_text", "stage"])
-def test_a_status_of_zeros_is_not_given_when_a_column_is_missing(victor: APIClient, column: str) -> None:
+def test_a_status_of_zeros_is_not_given_when_a_column_is_missing(charlie: APIClient, column: str) -> None:
     with dropped("prospects", column):
-        response = victor.get("/api/pipeline/status")
+        response = charlie.get("/api/pipeline/status")
         assert response.status_code == 500
         assert response.json()["code"] == "schema_mismatch"
 
 
 @pytest.mark.parametrize("column", [field.column for field in DiscoveryQuery._meta.concrete_fields])
-def test_a_missing_column_of_a_joined_table_is_named(victor: APIClient, column: str) -> None:
+def test_a_missing_column_of_a_joined_table_is_named(charlie: APIClient, column: str) -> None:
     one_of_each()
     with dropped("discovery_queries", column):
-        response = victor.get("/api/pipeline/websites")
+        response = charlie.get("/api/pipeline/websites")
         assert response.status_code == 500
         assert column in response.json()["detail"]
 
 
-def test_a_missing_table_is_named(victor: APIClient) -> None:
+def test_a_missing_table_is_named(charlie: APIClient) -> None:
     one_of_each()
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE prospects RENAME TO elsewhere")
     for path in LISTS:
-        response = victor.get(path)
+        response = charlie.get(path)
         assert response.status_code == 500
         assert response.json()["object"] == "prospects"
 
 
-def test_a_prospect_is_not_shown_without_one_of_its_columns(victor: APIClient) -> None:
+def test_a_prospect_is_not_shown_without_one_of_its_columns(charlie: APIClient) -> None:
     one_of_each()
     path = f"/api/prospects/{Prospect.objects.values_list('pk', flat=True)[0]}"
-    assert victor.get(path).status_code == 200
+    assert charlie.get(path).status_code == 200
     with dropped("prospects", "bio_text"):
-        assert victor.get(path).json()["code"] == "schema_mismatch"
+        assert charlie.get(path).json()["code"] == "schema_mismatch"
 
 
 def test_flat_reads_both_shapes() -> None:

@@ -14,9 +14,9 @@ def upload(client: APIClient, content: bytes, name: str = "list.csv", **values: 
 
 
 @pytest.fixture
-def uploaded(olga: APIClient) -> dict:
+def uploaded(bob: APIClient) -> dict:
     content = csv_file(["Site", "Mail"], ["a.example", "x@a.example"], ["wrong", ""])
-    return upload(olga, content).json()
+    return upload(bob, content).json()
 
 
 def test_an_upload_answers_with_columns_and_a_mapping_to_start_from(uploaded: dict) -> None:
@@ -26,59 +26,42 @@ def test_an_upload_answers_with_columns_and_a_mapping_to_start_from(uploaded: di
     assert not Prospect.objects.exists()
 
 
-def test_an_import_goes_from_the_upload_to_the_revert(olga: APIClient, uploaded: dict) -> None:
+def test_an_import_goes_from_the_upload_to_the_revert(bob: APIClient, uploaded: dict) -> None:
     url = f"/api/imports/{uploaded['id']}"
-    previewed = olga.post(f"{url}/preview", {"mode": "create"}, format="json").json()
+    previewed = bob.post(f"{url}/preview", {"mode": "create"}, format="json").json()
     assert previewed["planned"] == {"created": 1, "updated": 0, "skipped": 0, "refused": 1}
-    rows = olga.get(f"{url}/rows?planned=refused").json()
+    rows = bob.get(f"{url}/rows?planned=refused").json()
     assert (rows["total"], rows["data"][0]["line"]) == (1, 3)
     assert rows["data"][0]["problems"] == [{"column": "Site", "value": "wrong", "reason": "is no domain"}]
-    started = olga.post(f"{url}/run").json()
+    started = bob.post(f"{url}/run").json()
     jobs.run(started["job_id"])
-    done = olga.get(url).json()
+    done = bob.get(url).json()
     assert (done["status"], done["outcome"]) == ("finished", {"created": 1, "updated": 0, "skipped": 0, "refused": 1})
-    refused = b"".join(olga.get(f"{url}/refused/csv").streaming_content).decode()
+    refused = b"".join(bob.get(f"{url}/refused/csv").streaming_content).decode()
     assert refused.splitlines()[1] == "wrong,,Site: is no domain"
-    assert olga.post(f"{url}/revert").json() == {"deleted": 1, "restored": 0}
+    assert bob.post(f"{url}/revert").json() == {"deleted": 1, "restored": 0}
     assert not Prospect.objects.exists()
 
 
-def test_a_file_that_leaves_a_choice_says_what_to_choose(olga: APIClient) -> None:
-    response = upload(olga, b"domain;city,town\na.example;x,y\n")
+def test_a_file_that_leaves_a_choice_says_what_to_choose(bob: APIClient) -> None:
+    response = upload(bob, b"domain;city,town\na.example;x,y\n")
     assert response.status_code == 400
     assert (response.json()["code"], response.json()["asks_for"]) == ("import_refused", "separator")
-    assert upload(olga, b"domain;city,town\na.example;x,y\n", separator=";").status_code == 201
-    sheets = upload(olga, xlsx_file(["domain"], ["a.example"], sheets=("A", "B")), "a.xlsx")
+    assert upload(bob, b"domain;city,town\na.example;x,y\n", separator=";").status_code == 201
+    sheets = upload(bob, xlsx_file(["domain"], ["a.example"], sheets=("A", "B")), "a.xlsx")
     assert sheets.json()["asks_for"] == "sheet"
     assert Import.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"mode": "all"}, "mode"),
-        ({"overwrite": ["send_status"]}, "overwrite.0"),
-        ({"mapping": {"Site": "stage"}}, "mapping.Site"),
-        ({"else": 1}, "else"),
-    ],
-)
-def test_a_preview_asked_for_wrongly_is_refused_by_field(
-    olga: APIClient, uploaded: dict, body: dict, field: str
-) -> None:
-    response = olga.post(f"/api/imports/{uploaded['id']}/preview", body, format="json")
-    assert response.status_code == 400
-    assert [error["field"] for error in response.json()["errors"]] == [field]
-
-
-def test_what_was_not_previewed_is_not_run(olga: APIClient, uploaded: dict) -> None:
-    response = olga.post(f"/api/imports/{uploaded['id']}/run")
+def test_what_was_not_previewed_is_not_run(bob: APIClient, uploaded: dict) -> None:
+    response = bob.post(f"/api/imports/{uploaded['id']}/run")
     assert (response.status_code, response.json()["code"]) == (400, "import_refused")
 
 
-def test_a_viewer_sees_imports_and_starts_none(victor: APIClient, uploaded: dict) -> None:
+def test_a_viewer_sees_imports_and_starts_none(charlie: APIClient, uploaded: dict) -> None:
     url = f"/api/imports/{uploaded['id']}"
-    assert victor.get("/api/imports").json()["total"] == 1
-    assert victor.get(url).status_code == 200
-    assert upload(victor, b"domain\na.example\n").status_code == 403
+    assert charlie.get("/api/imports").json()["total"] == 1
+    assert charlie.get(url).status_code == 200
+    assert upload(charlie, b"domain\na.example\n").status_code == 403
     for action in ("preview", "run", "revert"):
-        assert victor.post(f"{url}/{action}", {}, format="json").status_code == 403
+        assert charlie.post(f"{url}/{action}", {}, format="json").status_code == 403

@@ -1,0 +1,27 @@
+"""POST /api/integrations/{platform}/refresh"""
+
+from typing import Any
+
+from tests.api.endpoints.endpoint import ADMINISTRATOR, Endpoint
+from tests.api.endpoints.rows import accounts
+
+
+class TestPostIntegrationsPlatformRefresh(Endpoint):
+    call = "POST /api/integrations/{platform}/refresh"
+    least = ADMINISTRATOR
+    status = 409
+    answer = {
+        "type": "urn:plumbline:problem:not_configured",
+        "title": "Conflict",
+        "status": 409,
+        "code": "not_configured",
+        "detail": (
+            "This release has nothing yet that does it: Renewing the token at <platform>. No "
+            "variable changes that. Nothing was done."
+        ),
+        "variables": [],
+    }
+
+    def given(self, count: int) -> dict[str, Any]:
+        accounts(count)
+        return {"platform": "instagram"}

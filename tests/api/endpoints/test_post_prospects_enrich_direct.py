@@ -1,0 +1,19 @@
+"""POST /api/prospects/enrich/direct"""
+
+from tests.api.endpoints.endpoint import OPERATOR, Endpoint
+
+
+class TestPostProspectsEnrichDirect(Endpoint):
+    call = "POST /api/prospects/enrich/direct"
+    least = OPERATOR
+    query = {"domain": "example.com", "name": "Ann"}
+    status = 409
+    answer = {
+        "type": "urn:plumbline:problem:not_configured",
+        "title": "Conflict",
+        "status": 409,
+        "code": "not_configured",
+        "detail": "Enriching needs Snov.io; set SNOV_USER_ID and SNOV_SECRET. Nothing was done.",
+        "variables": ["SNOV_USER_ID", "SNOV_SECRET"],
+    }
+    bad = [({"?domain": "x" * 254}, "domain"), ({"?name": "x" * 201}, "name"), ({"?domain": ""}, "domain")]

@@ -27,6 +27,13 @@ def refuse_unknown(given: QueryDict, known: Collection[str]) -> None:
         raise serializers.ValidationError(errors)
 
 
+class TextParameter(serializers.CharField):
+    """A text as it was sent, spaces included."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+
+
 class IntegerParameter(serializers.IntegerField):
     """Digits and nothing else: DRF's own also takes `1.0` and ` 1`."""
 

@@ -54,6 +54,8 @@ class ApiViewSet(GenericViewSet[Any]):
         if self.action in NO_ACTION:
             return
         refuse_unknown(request.query_params, self.known_parameters())
+        if self.parameters is not None:
+            self.query()  # wrong ones are refused even where the action would not look at them
         for name, text in self.kwargs.items():
             if name == "pk" or name.endswith("_id"):
                 self.kwargs[name] = as_uuid("id" if name == "pk" else name, text)

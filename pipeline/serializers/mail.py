@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.api import fields
+from config.api.parameters import TextParameter
 from pipeline.choices import AttachmentScope
 from pipeline.models import EmailAttachment, EmailLog
 
@@ -104,5 +105,5 @@ class EmailInput(serializers.Serializer[Any]):
 
 
 class EnrichParameters(serializers.Serializer[Any]):
-    domain = serializers.CharField(max_length=253)
-    name = serializers.CharField(max_length=200, required=False)
+    domain = TextParameter(max_length=253)
+    name = TextParameter(max_length=200, required=False)

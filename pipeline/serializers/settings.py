@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.api import fields
+from config.api.parameters import TextParameter
 from pipeline.choices import ConnectionStatus, IntegrationPlatform
 from pipeline.models import SocialIntegration
 from pipeline.serializers.steps import texts_field
@@ -120,7 +121,7 @@ class OAuthCallback(serializers.Serializer[Any]):
 
 
 class UserParameter(serializers.Serializer[Any]):
-    user_id = serializers.CharField(max_length=200, required=False, help_text="Whose integrations; all without it.")
+    user_id = TextParameter(max_length=200, required=False, help_text="Whose integrations; all without it.")
 
 
 class OAuthParameters(UserParameter):

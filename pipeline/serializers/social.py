@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.api.parameters import TextParameter
 from pipeline.counts import SOCIAL_STATS_FIELDS
 from prospects.choices import SourcePlatform
 from prospects.models import Prospect
@@ -83,4 +84,4 @@ class SocialStatsSerializer(serializers.Serializer[Any]):
 
 class SocialStatusParameters(serializers.Serializer[Any]):
     platform = serializers.ChoiceField(choices=SourcePlatform.choices, required=False)
-    category = serializers.CharField(required=False, allow_blank=True, max_length=500)
+    category = TextParameter(required=False, allow_blank=True, max_length=500)

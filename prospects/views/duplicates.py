@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api import fields
-from config.api.parameters import IntegerParameter
+from config.api.parameters import IntegerParameter, TextParameter
 from config.api.views import ApiViewSet
 from prospects import duplicates
 from prospects.changes import Cause
@@ -25,7 +25,7 @@ class DuplicateParameters(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
         choices=list(duplicates.KINDS), default="domain", help_text="What they have in common."
     )
-    after = serializers.CharField(default="", allow_blank=True, max_length=500, help_text="`next` of the page before.")
+    after = TextParameter(default="", allow_blank=True, max_length=500, help_text="`next` of the page before.")
     limit = IntegerParameter(min_value=1, max_value=200, default=50)
 
 

@@ -34,7 +34,7 @@ def _(error: NotSuppressible) -> Problem:
 class SuppressionSerializer(serializers.ModelSerializer[Suppression]):
     """An address or a domain that is never written to."""
 
-    created_by = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
+    created_by: Any = serializers.SlugRelatedField(slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = Suppression

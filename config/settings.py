@@ -236,6 +236,7 @@ SPECTACULAR_SETTINGS = {
         "config.api.description.close_strict_objects",
         "config.api.description.plain_nulls",
         "config.api.description.share_problems",
+        "config.api.examples.with_examples",
     ],
 }
 REST_KNOX = {

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django_filters import filters
 from drf_spectacular.utils import extend_schema_field
 
@@ -21,7 +20,6 @@ from prospects.choices import (
     Stage,
     VerificationStatus,
 )
-from prospects.keys import domain_key
 from prospects.models import Prospect
 from prospects.querysets import ProspectQuerySet
 
@@ -112,13 +110,7 @@ class ProspectFilterSet(CategoryFilterSet):
         return queryset.with_email() if value else queryset.without_email()
 
     def search(self, queryset: ProspectQuerySet, name: str, value: str) -> ProspectQuerySet:
-        folded = value.strip().casefold()
-        return queryset.filter(
-            Q(domain_key__contains=domain_key(folded))
-            | Q(email_key__contains=folded)
-            | Q(username__icontains=value.strip())
-            | Q(page_title__icontains=value.strip())
-        )
+        return queryset.search(value)
 
 
 class ExportFilterSet(ProspectFilterSet):

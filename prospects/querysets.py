@@ -195,6 +195,20 @@ class ProspectQuerySet(models.QuerySet["Prospect"]):
     def to_promote(self) -> Self:
         return self.filter(stage=Stage.EMAIL_FOUND)
 
+    def search(self, text: str) -> Self:
+        """The rows with the text in their domain, e-mail, username or page title, in any case; all for a blank one."""
+        text = text.strip()
+        if not text:
+            return self.all()
+        folded = text.casefold()
+        return self.filter(
+            # Of `.` or `www.` no key is left, and every text contains an empty one.
+            Q(domain_key__contains=domain_key(folded) or folded)
+            | Q(email_key__contains=folded)
+            | Q(username__icontains=text)
+            | Q(page_title__icontains=text)
+        )
+
     def categories(self) -> "models.QuerySet[Prospect, str | None]":
         """The categories of the rows, each once, in order."""
         named = self.filter(present("discovery_category"))

@@ -22,6 +22,11 @@ PROBLEMS: dict[int, tuple[tuple[str, str], ...]] = {
         ("invalid", "limit: Ensure this value is less than or equal to 1000."),
         ("nothing_to_do", "Scraping: no prospect is ready for it."),
         ("not_ready", "The draft has no subject. Nothing was sent."),
+        ("parse_error", "JSON parse error - Expecting value: line 1 column 1 (char 0)"),
+        ("refused", "The job is running; it can be retried when it has ended."),
+        ("import_refused", "The import is finished; only a previewed one can be run."),
+        ("not_suppressible", "'nonsense' is neither an e-mail address nor a domain such as example.com. …"),
+        ("target_refused", "The URL must begin with https://."),
     ),
     401: (("authentication_failed", "Invalid token."), ("not_authenticated", "No credentials were given.")),
     403: (
@@ -33,6 +38,8 @@ PROBLEMS: dict[int, tuple[tuple[str, str], ...]] = {
     409: (
         ("refused", "1 of 2 prospects cannot be changed: each is not discovered. Nothing was changed."),
         ("not_configured", "Drafting needs Google Gemini; set GEMINI_API_KEY. Nothing was done."),
+        ("unreadable_secret", "A stored secret cannot be read with this ENCRYPTION_KEY. Save it again."),
+        ("not_ready", "A mail was sent already. Nothing was sent."),
         ("conflict", "This contradicts what is stored: uq_settings_key. Nothing was changed."),
     ),
     410: (("gone", "The schema is changed by `python manage.py migrate` on the server, and only there."),),
@@ -47,8 +54,12 @@ PROBLEMS: dict[int, tuple[tuple[str, str], ...]] = {
             "data_integrity_violation",
             "Data integrity violation: COUNT query returned 5 but SELECT query returned 2 rows",
         ),
+        ("error", "A fault of this program. It has been logged; nothing was changed by this request."),
     ),
-    503: (("database_unavailable", "The database cannot be reached. Nothing was changed; try again in a moment."),),
+    503: (
+        ("database_unavailable", "The database cannot be reached. Nothing was changed; try again in a moment."),
+        ("busy", "The database is busy. Nothing was changed; try again in a moment."),
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
@@ -35,7 +35,6 @@ from prospects.admin.filters import (
 from prospects.admin.forms import EDITABLE, ProspectForm, version
 from prospects.changes import Cause
 from prospects.exports import PROSPECTS
-from prospects.keys import domain_key
 from prospects.models import Prospect, ProspectEvent
 
 PAYLOADS = (
@@ -168,9 +167,9 @@ class ProspectAdmin(ModelAdmin[Prospect]):
         return prospect
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Prospect], search_term: str
+        self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[Prospect], bool]:
-        return (matching(queryset, search_term) if search_term.strip() else queryset), False
+        return queryset.search(search_term), False
 
     def save_model(self, request: HttpRequest, obj: Prospect, form: Any, change: bool) -> None:
         form.write(Cause(user=request.user))
@@ -300,17 +299,6 @@ def events_of(prospect_id: uuid.UUID | str) -> QuerySet[ProspectEvent]:
     events = ProspectEvent.objects.filter(prospect_id=prospect_id).select_related("user", "job")
     own = (field.name for field in ProspectEvent._meta.concrete_fields)
     return events.only(*own, "user__username", "job__job_type")
-
-
-def matching(prospects: QuerySet[Prospect], text: str) -> QuerySet[Prospect]:
-    """The rows that have the text in their domain, e-mail, username or page title, in any case."""
-    text = text.strip()
-    return prospects.filter(
-        Q(domain_key__contains=domain_key(text) or text.casefold())
-        | Q(email_key__contains=text.casefold())
-        | Q(username__icontains=text)
-        | Q(page_title__icontains=text)
-    )
 
 
 def remember_ordering(request: HttpRequest) -> None:

@@ -1,13 +1,19 @@
 """The API describes itself: the committed file is what the code says, and the page is served from local files."""
 
+import ast
 import re
+from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 from django.conf import settings
 from django.core.management import call_command
 from rest_framework.test import APIClient
+
+from config.api.description import PROBLEMS
 
 FILE = Path(settings.BASE_DIR) / "docs/openapi.yaml"
 
@@ -20,7 +26,7 @@ def test_the_committed_description_is_what_the_code_says(tmp_path: Path) -> None
 
 
 def test_every_operation_describes_its_answers_and_problems() -> None:
-    document = yaml.safe_load(FILE.read_text())
+    document = yaml.load(FILE.read_text(), yaml.CSafeLoader)
     assert document["openapi"].startswith("3.1")
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -28,6 +34,42 @@ def test_every_operation_describes_its_answers_and_problems() -> None:
             assert {"400", "500", "503"} <= operation["responses"].keys(), (method, path)
     for name, response in document["components"]["responses"].items():
         assert response["content"]["application/problem+json"]["examples"], name
+
+
+def test_every_successful_answer_has_an_example_that_its_schema_allows() -> None:
+    document = yaml.load(FILE.read_text(), yaml.CSafeLoader)
+    judged = 0
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {}).get("application/json")
+                if status.startswith("2") and content:
+                    schema = {**content["schema"], "components": document["components"]}
+                    jsonschema.Draft202012Validator(schema).validate(content["example"])
+                    judged += 1
+                elif status.startswith("2") and "text/csv" in response.get("content", {}):
+                    assert response["content"]["text/csv"]["example"], (method, path)
+    assert judged > 60
+
+
+def codes() -> Iterator[tuple[int, str]]:
+    """Status and code of every problem that the source names."""
+    for package in ("config", "prospects", "pipeline"):
+        for file in (Path(settings.BASE_DIR) / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Problem", "_refused"):
+                    status, code = (ast.unparse(argument) for argument in node.args[:2])
+                    if status.startswith("HTTPStatus."):
+                        status = str(HTTPStatus[status.removeprefix("HTTPStatus.")].value)
+                    if status.isdigit() and code.startswith("'"):
+                        yield int(status), ast.literal_eval(code)
+
+
+def test_every_problem_that_the_source_names_is_described() -> None:
+    named = set(codes())
+    assert len(named) > 20
+    described = {(status, code) for status, problems in PROBLEMS.items() for code, _ in problems}
+    assert named - described == set()
 
 
 @pytest.mark.django_db

@@ -184,3 +184,24 @@ def test_a_snapshot_inside_another_transaction_is_refused(
 
     with transaction.atomic(), pytest.raises(RuntimeError), integrity.snapshot("default"):
         pass
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("www.", []),
+        ("www", []),
+        ("WWW.One.example", ["one.example"]),
+        ("one", ["one.example"]),
+        ("A PAINTER", ["two.example"]),
+        ("Ann@", ["two.example"]),
+        (".", ["one.example", "two.example"]),
+        (" ", ["one.example", "two.example"]),
+    ],
+)
+def test_a_search_finds_the_rows_with_the_text_and_no_others(charlie: APIClient, text: str, found: list[str]) -> None:
+    save("website", domain="one.example", contact_email=None)
+    save("website", domain="two.example", contact_email="ann@two.example", page_title="A painter")
+    rows = flat(charlie.get("/api/prospects", {"q": text, "ordering": "domain"}).json())["data"]
+    assert [row["domain"] for row in rows] == found
+    assert sorted(Prospect.objects.search(text).values_list("domain", flat=True)) == found

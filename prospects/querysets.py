@@ -42,7 +42,8 @@ _SENT = Q(send_status=SendStatus.SENT) | Q(outreach_status=OutreachStatus.SENT)
 
 def _is_suppressed() -> Q:
     """Whether the e-mail address is suppressed, or its domain or the site's, or one of up to three above them."""
-    entries = apps.get_model("prospects", "Suppression")._default_manager.values("key")
+    # Without an order: eight subqueries would each sort the list.
+    entries = apps.get_model("prospects", "Suppression")._default_manager.order_by().values("key")
     host = Substr("email_key", StrIndex("email_key", Value("@")) + 1)
     condition = Q(email_key__in=entries.filter(kind=SuppressionKind.EMAIL))
     # Subqueries that depend on no row are read once and hashed; one that did would be run for every row.

@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from config.api.exports import XLSX
 from config.api.problems import CONTENT_TYPE
 from pipeline.roles import ADMINISTRATOR, OPERATOR, VIEWER
+from tests.prospects.recorded import every_change_recorded
 
 ANYONE = "anonymous"
 ROLES = (ANYONE, VIEWER, OPERATOR, ADMINISTRATOR)
@@ -112,8 +113,9 @@ class Endpoint:
         assert writes == []
 
     def test_the_whole_answer(self, cast: Callable[[str], APIClient]) -> None:
-        names = self.given(1)
-        response = self.request(cast(self.least), names)
+        names, client = self.given(1), cast(self.least)
+        with every_change_recorded():
+            response = self.request(client, names)
         assert response.status_code == self.status
         assert self.seen(named(content(response), names)) == self.answer
 

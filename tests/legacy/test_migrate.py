@@ -60,9 +60,10 @@ def adopt_by_migrate(databases, proof, name, build) -> None:
         done = recorded("default")
         assert about_rows(announced) == about_rows(done)
         before.check({table: _gone(done, table) for table in ("settings",)})
-        after = dump("--exclude-table-data=schema_verified")
+        # When the schema was verified, and by which process, is written anew each time.
+        after = dump("--exclude-table-data=schema_*verifi*")
         call_command("migrate", verbosity=0)
-        assert dump("--exclude-table-data=schema_verified") == after, "a second migrate changed something"
+        assert dump("--exclude-table-data=schema_*verifi*") == after, "a second migrate changed something"
 
 
 def _gone(entries: list[Entry], table: str) -> set[str]:

@@ -170,7 +170,8 @@ KEYS = [
         f"{BOOKING} DROP CONSTRAINT <primary zoo_booking>; {BOOKING} ADD UNIQUE (id)",
         "schema.E016",
     ),
-    ("unique index dropped", "DROP INDEX booking_label_once", "schema.E016"),
+    # Django makes a constraint that tells NULLs apart from nothing only where the server knows it.
+    ("unique index dropped", "DROP INDEX booking_label_once", "schema.E016", 15),
     ("unique constraint dropped", f"{ANIMAL} DROP CONSTRAINT animal_label_rank_once", "schema.E016"),
     ("unique field dropped", f"{MEAL} DROP CONSTRAINT <unique zoo_meal title>", "schema.E016"),
     (

@@ -16,7 +16,8 @@ from config.schema import processes
 from config.schema.findings import Finding, Report
 from config.schema.models import ProcessVerification, VerifiedSchema
 from tests.databases import connected
-from tests.schema.test_start import SERVERS, WAYS, execute, started, status, wait_for_answer
+from tests.schema.starts import SERVERS, WAYS, started, status, wait_for_answer
+from tests.schema.troubles import execute
 
 INTERVAL = {"SCHEMA_VERIFY_INTERVAL": "0.2", "RELEASE": "tested"}
 

@@ -160,7 +160,7 @@ MENDING = {
 
 
 @pytest.mark.exhaustive
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("trouble", ERRORS)
 def test_what_mends_and_inspects_runs_in_every_trouble(trouble, new_database, django_db_blocker):
     with django_db_blocker.unblock():

@@ -37,11 +37,14 @@ WHERE a.attrelid = ANY (%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
 """
 
-# A column draws from a sequence by identity, or by a default that uses it (serial of Django before 4.1).
+# A column draws from a sequence by identity, or by a default that uses it (serial of Django before 4.1). Compared with
+# the rows is what can be read and has any: not even its length is known of a partitioned table.
 SEQUENCES = """
 SELECT w.relid, a.attname, format('%%I.%%I', sn.nspname, s.relname), format('%%I.%%I', tn.nspname, t.relname),
        q.seqincrement > 0 AND has_sequence_privilege(s.oid, 'SELECT')
-           AND has_column_privilege(t.oid, a.attnum, 'SELECT'),
+           AND has_column_privilege(t.oid, a.attnum, 'SELECT')
+           AND NOT (pg_is_in_recovery() AND 'u' IN (s.relpersistence, t.relpersistence))
+           AND (t.relkind <> 'r' OR pg_relation_size(t.oid) > 0),
        quote_ident(a.attname)
 FROM (
     SELECT p.refobjid AS relid, p.refobjsubid::int AS attnum, p.objid AS seqid

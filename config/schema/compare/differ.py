@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from config.schema.catalog import Column, Index, Snapshot, Table
+from config.schema.catalog import Check, Column, Index, Snapshot, Table
 from config.schema.compare import columns, constraints, indexes, tables
 from config.schema.compare.pair import Pair
 from config.schema.findings import Finding
@@ -71,22 +71,28 @@ def reworded(table: Table, expected: Snapshot) -> Table:
     return replace(
         table,
         columns=tuple(_reworded_column(column, original) for column in table.columns),
-        checks=tuple(replace(check, expression=original(check.expression)) for check in table.checks),
+        checks=tuple(_reworded_check(check, original) for check in table.checks),
         indexes=tuple(_reworded_index(index, original) for index in table.indexes),
     )
 
 
 def _reworded_column(column: Column, original: Callable[[str], str]) -> Column:
-    return replace(
-        column,
-        default=original(column.default) if column.default else column.default,
-        generated=original(column.generated) if column.generated else column.generated,
-    )
+    # Hardly any object has other words, and to copy them all takes longer than to compare them.
+    default = original(column.default) if column.default else column.default
+    generated = original(column.generated) if column.generated else column.generated
+    same = (default, generated) == (column.default, column.generated)
+    return column if same else replace(column, default=default, generated=generated)
+
+
+def _reworded_check(check: Check, original: Callable[[str], str]) -> Check:
+    expression = original(check.expression)
+    return check if expression == check.expression else replace(check, expression=expression)
 
 
 def _reworded_index(index: Index, original: Callable[[str], str]) -> Index:
-    return replace(
-        index,
-        condition=original(index.condition) if index.condition else None,
-        keys=tuple(replace(key, expression=original(key.expression)) for key in index.keys),
-    )
+    condition = original(index.condition) if index.condition else None
+    expressions = [original(key.expression) for key in index.keys]
+    if (condition, expressions) == (index.condition, list(index.columns)):
+        return index
+    keys = tuple(replace(key, expression=expression) for key, expression in zip(index.keys, expressions, strict=True))
+    return replace(index, condition=condition, keys=keys)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
@@ -75,19 +76,19 @@ class Pair:
     def alter(self, action: str) -> str:
         return self.sql(f"ALTER TABLE {quoted(self.expected.name)} {action};")
 
-    @property
+    @cached_property
     def shared(self) -> list[tuple[Column, Column]]:
         """The columns both sides have: expected, actual."""
         actual = {folded(column.name, self.engine): column for column in self.actual.columns}
         pairs = ((column, actual.get(folded(column.name, self.engine))) for column in self.expected.columns)
         return [(expected, found) for expected, found in pairs if found is not None]
 
-    @property
+    @cached_property
     def missing(self) -> list[Column]:
         names = {folded(column.name, self.engine) for column in self.actual.columns}
         return [column for column in self.expected.columns if folded(column.name, self.engine) not in names]
 
-    @property
+    @cached_property
     def unknown(self) -> list[Column]:
         names = {folded(column.name, self.engine) for column in self.expected.columns}
         return [column for column in self.actual.columns if folded(column.name, self.engine) not in names]

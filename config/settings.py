@@ -87,6 +87,7 @@ DATABASES = {
 
 INSTALLED_APPS = [
     "config.schema",
+    "config.api",
     "config.apps.OverviewAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

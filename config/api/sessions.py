@@ -1,6 +1,5 @@
 """Logging in, and the tokens that come of it."""
 
-from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth import authenticate
@@ -12,38 +11,13 @@ from rest_framework.decorators import action
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 
 from config.api import fields
 from config.api.parsers import JSONParser
 from config.api.permissions import AUTHENTICATED, OPEN
 from config.api.problems import Problem
+from config.api.throttles import LoginsPerAddress, LoginsPerUser
 from config.api.views import ApiViewSet
-
-
-class _LoginThrottle(SimpleRateThrottle):
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        identity = self.identity(request)
-        return self.cache_format % {"scope": self.scope, "ident": identity} if identity else None
-
-    def identity(self, request: Request) -> str | None:
-        raise NotImplementedError
-
-
-class LoginsPerAddress(_LoginThrottle):
-    scope = "login_address"
-
-    def identity(self, request: Request) -> str | None:
-        return self.get_ident(request)
-
-
-class LoginsPerUser(_LoginThrottle):
-    scope = "login_user"
-
-    def identity(self, request: Request) -> str | None:
-        username = request.data.get("username") if hasattr(request.data, "get") else None
-        # As long as somebody sends it, and not fit for every cache: its digest is.
-        return sha256(username.casefold().encode()).hexdigest() if isinstance(username, str) else None
 
 
 class Credentials(serializers.Serializer[Any]):

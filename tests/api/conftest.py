@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
@@ -28,8 +27,7 @@ def client_of(user: User) -> APIClient:
 
 
 @pytest.fixture(autouse=True)
-def _no_throttle_left_over_and_cheap_passwords(settings: Any) -> None:
-    cache.clear()
+def _cheap_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -1,5 +1,8 @@
 """POST /api/auth/login and the tokens it gives out."""
 
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +12,9 @@ from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
+from config.api.models import LoginAttempt
 from tests.api.conftest import PASSWORD, client_of
+from tests.databases import ROOT, environment
 
 LOGIN = "/api/auth/login"
 
@@ -81,6 +86,38 @@ def test_logging_in_is_throttled_per_address_that_no_header_can_change(anonymous
         for number in range(21)
     ]
     assert codes == [401] * 20 + [429]
+
+
+#: A server process of its own: tries to log in with a wrong password, and prints the answers' status codes.
+TRIES = """
+import django
+django.setup()
+from rest_framework.test import APIClient
+body = {"username": "walter", "password": "wrong"}
+print(*[APIClient().post("/api/auth/login", body, format="json").status_code for _ in range(8)])
+"""
+
+
+def test_two_processes_count_the_attempts_of_both(new_database: Callable[..., str]) -> None:
+    environ = environment(new_database(), DJANGO_SETTINGS_MODULE="config.settings", ALLOWED_HOSTS="testserver")
+    command = [sys.executable, "-c", TRIES]
+    processes = [subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    codes = [code for process in processes for code in process.communicate(timeout=120)[0].split()]
+    # Two that write at once may each count the other's: then one fewer gets through, never one more.
+    assert 9 <= codes.count("401") <= 10
+    assert codes.count("401") + codes.count("429") == 16
+
+
+def test_attempts_are_forgotten_when_they_count_no_longer(anonymous: APIClient, db: None) -> None:
+    body = {"username": "walter", "password": "x"}
+    for _ in range(11):
+        response = anonymous.post(LOGIN, body, format="json")
+    assert response.status_code == 429
+    LoginAttempt.objects.update(at=timezone.now() - timedelta(seconds=61))
+    assert anonymous.post(LOGIN, body, format="json").status_code == 401
+    LoginAttempt.objects.update(at=timezone.now() - timedelta(days=1, seconds=1))
+    anonymous.post(LOGIN, body, format="json")
+    assert LoginAttempt.objects.count() == 2  # of the address and of the name
 
 
 def test_a_throttled_answer_says_when_to_try_again(anonymous: APIClient, db: None) -> None:

@@ -1,0 +1,57 @@
+"""How often somebody may try to log in, counted in the database: the limit holds over all server processes."""
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+
+from config.api.models import LoginAttempt
+
+# No rate is per more than a day.
+_LONGEST = timedelta(days=1)
+
+
+class _LoginThrottle(SimpleRateThrottle):
+    seconds: float
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        identity = self.identity(request)
+        if identity is None:
+            return True
+        # Anything may be sent as a name, of any length: its digest fits.
+        key = sha256(f"{self.scope}:{identity}".encode()).hexdigest()
+        now, period = timezone.now(), timedelta(seconds=self.duration or 0)
+        # Written before it is counted: of two processes at least one counts both.
+        attempt = LoginAttempt.objects.create(key=key, at=now)
+        counted = LoginAttempt.objects.filter(key=key, at__gt=now - period).order_by("at")
+        moments = list(counted.values_list("at", flat=True)[: (self.num_requests or 0) + 1])
+        LoginAttempt.objects.filter(at__lte=now - _LONGEST).delete()
+        if len(moments) <= (self.num_requests or 0):
+            return True
+        attempt.delete()
+        self.seconds = max((moments[0] + period - now).total_seconds(), 1)
+        return False
+
+    def wait(self) -> float:
+        return self.seconds
+
+    def identity(self, request: Request) -> str | None:
+        raise NotImplementedError
+
+
+class LoginsPerAddress(_LoginThrottle):
+    scope = "login_address"
+
+    def identity(self, request: Request) -> str | None:
+        return self.get_ident(request)
+
+
+class LoginsPerUser(_LoginThrottle):
+    scope = "login_user"
+
+    def identity(self, request: Request) -> str | None:
+        username = request.data.get("username") if hasattr(request.data, "get") else None
+        return username.casefold() if isinstance(username, str) else None

@@ -1,6 +1,7 @@
 """What the settings read from the environment and how a wrong value is refused."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -118,6 +119,14 @@ def throttle_rate(text: str) -> None:
     """Raise ValidationError unless the text is a rate such as `10/min`."""
     if not re.fullmatch(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)", text):
         raise ValidationError(f"{text!r} is no rate; write for example 10/min.")
+
+
+def both_or_none(values: Mapping[str, str]) -> None:
+    """Raise ImproperlyConfigured, naming those that are empty, when some of the variables are set and some are not."""
+    empty = [name for name, value in values.items() if not value]
+    if empty and len(empty) < len(values):
+        given = " and ".join(name for name, value in values.items() if value)
+        raise ImproperlyConfigured(f"{' and '.join(empty)}: must be set together with {given}, or neither.")
 
 
 def _postgresql(name: str, url: str, conn_max_age: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from environs import Env, EnvError
 from config.environment import (
     NOT_NEGATIVE,
     POSITIVE,
+    both_or_none,
     checked_out_commit,
     database_from_url,
     dotted_path,
@@ -76,6 +77,12 @@ try:
 except EnvError as error:
     raise ImproperlyConfigured(str(error)) from error
 
+both_or_none(
+    {
+        "MASTER_ENCRYPTION_PASSWORD": MASTER_ENCRYPTION_PASSWORD,
+        "MASTER_ENCRYPTION_SALT": MASTER_ENCRYPTION_SALT,
+    }
+)
 SECRET_KEY = secret_key(env, "SECRET_KEY", debug=DEBUG)
 DATABASES = {
     "default": database_from_url(

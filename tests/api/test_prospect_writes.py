@@ -1,6 +1,8 @@
 """Adding, changing and deleting prospects; versions; history; exports."""
 
+import base64
 import csv
+import hashlib
 import io
 import logging
 from typing import Any
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
+from pipeline import secrets
 from pipeline.counts import STATUS_FIELDS, status_lists
 from pipeline.models import EmailLog, SocialIntegration
 from prospects.changes import Cause
@@ -209,8 +212,27 @@ def test_secrets_are_encrypted_and_neither_returned_nor_logged(
     assert Fernet(settings.ENCRYPTION_KEY).decrypt(stored.smtp_password.encode()).decode() == secret
 
 
-def test_secrets_are_not_stored_without_a_key(alice: APIClient, settings: Any) -> None:
-    settings.ENCRYPTION_KEY = settings.MASTER_ENCRYPTION_PASSWORD = ""
+def test_the_key_of_the_older_systems_password_reads_what_it_wrote(settings: Any) -> None:
+    settings.ENCRYPTION_KEY = ""
+    settings.MASTER_ENCRYPTION_PASSWORD, settings.MASTER_ENCRYPTION_SALT = "its password", "its salt"
+    key = base64.urlsafe_b64encode(hashlib.pbkdf2_hmac("sha256", b"its password", b"its salt", 100_000))
+    assert secrets.decrypt(Fernet(key).encrypt(b"hunter2").decode()) == "hunter2"
+    assert Fernet(key).decrypt(secrets.encrypt("hunter2")) == b"hunter2"
+    settings.MASTER_ENCRYPTION_SALT = "another salt"
+    with pytest.raises(secrets.Unreadable):
+        secrets.decrypt(Fernet(key).encrypt(b"hunter2").decode())
+
+
+def test_where_both_are_set_the_key_is_used_and_not_the_password(settings: Any) -> None:
+    settings.ENCRYPTION_KEY = Fernet.generate_key().decode()
+    settings.MASTER_ENCRYPTION_PASSWORD = settings.MASTER_ENCRYPTION_SALT = "other"
+    assert Fernet(settings.ENCRYPTION_KEY).decrypt(secrets.encrypt("hunter2").encode()) == b"hunter2"
+
+
+@pytest.mark.parametrize(("password", "salt"), [("", ""), ("x", ""), ("", "x")])
+def test_secrets_are_not_stored_without_a_key(alice: APIClient, settings: Any, password: str, salt: str) -> None:
+    settings.ENCRYPTION_KEY = ""
+    settings.MASTER_ENCRYPTION_PASSWORD, settings.MASTER_ENCRYPTION_SALT = password, salt
     response = alice.post("/api/integrations", {"platform": "email", "smtp_password": "x"}, format="json")
     assert response.status_code == 409
     assert "ENCRYPTION_KEY" in response.json()["variables"]

@@ -15,6 +15,9 @@ _LONGEST = timedelta(days=1)
 
 
 class _LoginThrottle(SimpleRateThrottle):
+    #: What the rate says: so many attempts in so many seconds.
+    num_requests: int
+    duration: int
     seconds: float
 
     def allow_request(self, request: Request, view: Any) -> bool:
@@ -23,13 +26,13 @@ class _LoginThrottle(SimpleRateThrottle):
             return True
         # Anything may be sent as a name, of any length: its digest fits.
         key = sha256(f"{self.scope}:{identity}".encode()).hexdigest()
-        now, period = timezone.now(), timedelta(seconds=self.duration or 0)
+        now, period = timezone.now(), timedelta(seconds=self.duration)
         # Written before it is counted: of two processes at least one counts both.
         attempt = LoginAttempt.objects.create(key=key, at=now)
         counted = LoginAttempt.objects.filter(key=key, at__gt=now - period).order_by("at")
-        moments = list(counted.values_list("at", flat=True)[: (self.num_requests or 0) + 1])
+        moments = list(counted.values_list("at", flat=True)[: self.num_requests + 1])
         LoginAttempt.objects.filter(at__lte=now - _LONGEST).delete()
-        if len(moments) <= (self.num_requests or 0):
+        if len(moments) <= self.num_requests:
             return True
         attempt.delete()
         self.seconds = max((moments[0] + period - now).total_seconds(), 1)

@@ -138,7 +138,8 @@ class TablePlanner:
             yield from self._spellings(name, column, vocabulary)
         self._refuse_nulls(plan)
         if expected.not_null and not actual.not_null and (nulls := self._count(f"{column} IS NULL")):
-            fill = ", ".join(self.rules.fills.get(name, ())) or expected.default
+            terms = self.rules.fills.get(name, ())
+            fill = f"the first there is of {', '.join(terms)}" if terms else expected.default
             yield Entry(self.table, name, "filled", f"with {repr(vocabulary.default) if vocabulary else fill}", nulls)
         if actual.not_null and not expected.not_null:
             yield Entry(self.table, name, "relaxed")

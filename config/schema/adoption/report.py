@@ -44,9 +44,14 @@ class Entry:
 
     def __str__(self) -> str:
         place = f"{self.table}.{self.column}" if self.column else self.table
+        return f"{place}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What happened, without the place."""
         rows = "" if self.rows is None else f" ({self.rows:,} row{'' if self.rows == 1 else 's'})"
         detail = f": {self.detail}" if self.detail else ""
-        return f"{place}: {ACTIONS[self.action]}{rows}{detail}"
+        return f"{ACTIONS[self.action]}{rows}{detail}"
 
 
 def record(entries: Iterable[Entry], using: str) -> None:

@@ -1,8 +1,9 @@
 """manage.py schema adopt: what adopting this database would do, or what it did."""
 
 import json
+import textwrap
 from argparse import ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
@@ -13,9 +14,12 @@ from django.db import DatabaseError, InterfaceError
 from config.schema import guard
 from config.schema.adoption.dry_run import dry_run
 from config.schema.adoption.recognise import AdoptionRefused
-from config.schema.adoption.report import Entry, recorded
+from config.schema.adoption.report import ACTIONS, Entry, recorded
 from config.schema.subcommands.diff import IN_LINE, UNVERIFIED
 from config.schema.subcommands.repair import REFUSED
+
+#: How many values, ids or rows of an entry the text shows.
+SHOWN = 5
 
 HELP = "tell what `migrate` would do to the tables of an older system, or what it did; changes nothing"
 
@@ -40,26 +44,84 @@ def run(command: BaseCommand, options: dict[str, Any]) -> int:
     if options["json"]:
         command.stdout.write(json.dumps([asdict(entry) for entry in entries], indent=2))
     else:
-        command.stdout.write(as_text(entries) or "This database was new: nothing was adopted.")
+        nothing = "Every migration is applied: there is nothing to adopt."
+        new = "This database was new: nothing was adopted."
+        command.stdout.write(as_text(entries) or (nothing if options["dry_run"] else new))
     return IN_LINE
 
 
 def as_text(entries: Iterable[Entry]) -> str:
-    """The entries by table, what changes or gives way before what merely stays."""
+    """The entries by table: what becomes of the structure, of the rows, and what merely stays. Last, the sums."""
+    tables = {
+        table: list(group)
+        for table, group in groupby(sorted(entries, key=lambda entry: entry.table), key=lambda entry: entry.table)
+    }
+    new = [table for table, found in tables.items() if _is_table(found, "added")]
+    left = [table for table, found in tables.items() if _is_table(found, "leftover")]
     lines = []
-    for table, group in groupby(sorted(entries, key=lambda entry: entry.table), key=lambda entry: entry.table):
+    for table in (table for table in tables if table not in {*new, *left}):
         lines.append(table)
-        lines += [f"  {line}" for line in _lines(list(group))]
-    return "\n".join(lines)
+        lines += [line for told in _lines(tables[table]) for line in _wrapped(told, "  ")]
+    if left:
+        lines += _wrapped(f"Tables left as they are; nothing here uses them: {', '.join(left)}")
+    if new:
+        lines += _wrapped(f"New tables: {', '.join(new)}")
+    return "\n".join([*lines, *(_sums(tables) if lines else [])])
+
+
+def _is_table(entries: list[Entry], action: str) -> bool:
+    """Whether all there is to tell of a table is that the whole of it was added, or left."""
+    return all(entry.action == action and not entry.column for entry in entries) and (
+        action == "added" or entries[0].detail == "table"
+    )
 
 
 def _lines(entries: list[Entry]) -> list[str]:
-    told = [str(entry) for entry in entries if entry.action not in ("found", "leftover")]
+    structure = [entry for entry in entries if entry.rows is None and entry.action not in ("found", "leftover")]
+    rows = [line for entry in entries if entry.rows is not None for line in (_of_rows(entry), *_sample(entry))]
     left = [
         entry.detail if not entry.column else f"{entry.column} ({entry.detail})"
         for entry in entries
         if entry.action == "leftover"
     ]
-    return told + ([f"left as they are, unused here: {', '.join(left)}"] if left else []) or [
-        "was there, nothing to do"
-    ]
+    unused = [f"left as they are; nothing here uses them: {'; '.join(left)}"] if left else []
+    return [*_of_structure(structure), *rows, *unused] or ["was there, nothing to do"]
+
+
+def _of_structure(entries: list[Entry]) -> Iterator[str]:
+    """One line for all columns to which the same happens, and one for what concerns the table."""
+    columns: dict[tuple[str, str], list[str]] = {}
+    for entry in entries:
+        key = (entry.action, entry.detail if entry.column else "")
+        columns.setdefault(key, []).append(entry.column or entry.detail)
+    for (action, detail), names in columns.items():
+        separator = ", " if detail or " " not in "".join(names) else "; "
+        yield f"{ACTIONS[action]}{f' ({detail})' if detail else ''}: {separator.join(names)}"
+
+
+def _of_rows(entry: Entry) -> str:
+    return f"{entry.column}: {entry.words}" if entry.column else entry.words
+
+
+def _sample(entry: Entry) -> Iterator[str]:
+    """The values kept aside, the ids, or the rows that gave way: the first few."""
+    found = entry.data or []
+    for item in found[:SHOWN]:
+        yield f"  {item[0]!r} ({item[1]:,})" if entry.action == "kept" else f"  {item}"
+    if len(found) > SHOWN:
+        yield f"  … and {len(found) - SHOWN:,} more, see --json"
+
+
+def _sums(tables: dict[str, list[Entry]]) -> list[str]:
+    """What a person has to know before all else: how many values changed, and that none is lost."""
+    sums = dict.fromkeys(("folded", "filled", "kept", "orphaned", "duplicates"), 0)
+    for entry in (entry for found in tables.values() for entry in found):
+        if entry.action in sums:
+            sums[entry.action] += entry.rows or 0
+    return _wrapped("In sum: " + "; ".join(f"{rows:,} {ACTIONS[action]}" for action, rows in sums.items()))
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    # A sample has an indent of its own.
+    own = indent + " " * (len(text) - len(text.lstrip()))
+    return textwrap.wrap(text.lstrip(), 110, initial_indent=own, subsequent_indent=own + "    ")

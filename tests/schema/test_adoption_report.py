@@ -1,0 +1,67 @@
+"""The report of an adoption as a person reads it."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from config.schema.adoption.report import Entry
+from config.schema.subcommands.adopt import as_text
+
+ENTRIES = [
+    Entry("zoo", "", "found"),
+    Entry("zoo", "keeper", "added"),
+    Entry("cages", "", "added"),
+    Entry("zoo", "food", "converted", "json to jsonb"),
+    Entry("zoo", "water", "converted", "json to jsonb"),
+    Entry("zoo", "", "constraint", "zz_food gives way: CHECK (food, water)"),
+    Entry("zoo", "", "constraint", "zz_water gives way: UNIQUE (water)"),
+    Entry("zoo", "mood", "folded", "'HAPPY' to 'happy'", 1_200),
+    Entry("zoo", "mood", "kept", rows=9, data=[["hungry", 8], ["?", 1]]),
+    Entry("zoo", "cage_id", "orphaned", rows=7, data=[f"id {number}" for number in range(7)]),
+    Entry("zoo", "shelf", "leftover", "column, text"),
+    Entry("zoo", "", "leftover", "index zz_shelf USING btree (shelf)"),
+    Entry("quiet", "", "found"),
+    Entry("old_tool", "", "leftover", "table"),
+]
+TEXT = """\
+quiet
+  was there, nothing to do
+zoo
+  added: keeper
+  converted (json to jsonb): food, water
+  constraint replaced: zz_food gives way: CHECK (food, water); zz_water gives way: UNIQUE (water)
+  mood: folded to the vocabulary (1,200 rows): 'HAPPY' to 'happy'
+  mood: kept aside in legacy_values (9 rows)
+    'hungry' (8)
+    '?' (1)
+  cage_id: references to rows that do not exist, set to NULL and kept aside (7 rows)
+    id 0
+    id 1
+    id 2
+    id 3
+    id 4
+    … and 2 more, see --json
+  left as they are; nothing here uses them: shelf (column, text); index zz_shelf USING btree (shelf)
+Tables left as they are; nothing here uses them: old_tool
+New tables: cages
+In sum: 1,200 folded to the vocabulary; 0 filled where it was NULL; 9 kept aside in legacy_values; 7
+    references to rows that do not exist, set to NULL and kept aside; 0 duplicates resolved"""
+
+
+def test_the_report_tells_what_becomes_of_each_table_and_the_sums():
+    assert as_text(ENTRIES) == TEXT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("--dry-run", "Every migration is applied: there is nothing to adopt.\n"),
+        ("--report", "This database was new: nothing was adopted.\n"),
+    ],
+)
+def test_where_nothing_is_to_tell_that_is_said(option, words):
+    out = StringIO()
+    call_command("schema", "adopt", option, stdout=out)
+    assert out.getvalue() == words

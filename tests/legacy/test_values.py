@@ -1,11 +1,15 @@
 """Values of other types than the new columns': converted where they fit, kept aside where not, lost nowhere."""
 
+import logging
+
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.schema.adoption import plans
 from config.schema.adoption.conversions import functions
+from prospects.migrations._adoption import PROSPECTS
 from tests.legacy.content import number
 from tests.legacy.oracle import FALSE, TRUE, repeats_a_key
 from tests.legacy.states import older_tree, run, stuck
@@ -80,6 +84,18 @@ def test_no_spelling_of_true_is_lost(legacy, chain):
         ids = {spelling: insert(is_manual=spelling) for spelling in spellings}
         chain.adopt()
         assert {spelling: now(row_id, "is_manual")[0] for spelling, row_id in ids.items()} == dict.fromkeys(ids, "true")
+
+
+def test_who_waits_for_a_large_table_is_told_how_far_it_is(legacy, chain, monkeypatch, caplog):
+    monkeypatch.setattr(plans, "PATIENCE", -1)
+    caplog.set_level(logging.INFO)
+    with legacy("stuck", stuck), transaction.atomic():
+        model = chain.final.apps.get_model("prospects", "Prospect")
+        run("ALTER TABLE prospects ADD legacy_values jsonb")
+        plans.TablePlanner(connection, model, PROSPECTS).plan()
+        columns = len(model._meta.local_concrete_fields)
+        told = [record.getMessage() for record in caplog.records]
+        assert told == [f"prospects: {number} of {columns} columns looked at" for number in range(columns)]
 
 
 PIECES = st.sampled_from(('"a"', '"b"', '"\\u0061"', '"\\""', '":"', '"\\\\"', '"\\u003a"', '" : "'))

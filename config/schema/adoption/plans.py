@@ -1,7 +1,9 @@
 """What is to be done to a table, decided by reading only: the dry run prints it, the migrations carry it out."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -12,6 +14,11 @@ from config.schema.adoption.conversions import Conversion, conversion, functions
 from config.schema.adoption.recognise import AdoptionRefused
 from config.schema.adoption.report import SAMPLE, Entry
 from config.schema.adoption.rules import Rules, Vocabulary
+
+logger = logging.getLogger(__name__)
+
+#: Seconds without a word from a table that is being read.
+PATIENCE = 5
 
 # Where the values that fit no column are kept, in the row they come from.
 KEPT = "legacy_values"
@@ -71,11 +78,20 @@ class TablePlanner:
 
     def plan(self) -> Plan:
         """Everything about the columns. Raises AdoptionRefused where a value would be lost."""
-        columns = [plan for plan in map(self._column, self.expected) if plan]
+        columns = [plan for plan in map(self._column, self._watched()) if plan]
         return Plan(
             (*self._missing(), *self._renamed(), *(e for c in columns for e in c.entries), *self._unknown()),
             tuple(self._alter(columns)),
         )
+
+    def _watched(self) -> Iterator[str]:
+        """The columns; who waits for a large table is told now and then how many have been looked at."""
+        told = monotonic()
+        for number, name in enumerate(self.expected):
+            if monotonic() - told > PATIENCE:
+                logger.info("%s: %d of %d columns looked at", self.table, number, len(self.expected))
+                told = monotonic()
+            yield name
 
     def check(self) -> None:
         """Raise AdoptionRefused where a row has no value for a column that must have one."""

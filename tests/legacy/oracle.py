@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from prospects.keys import domain_key, email_key
+from prospects.keys import domain_key, email_key, profile_key
 from prospects.stages import STAGE_INPUTS, derive_stage
 from tests.legacy.content import Row, Table, meaning, number
 
@@ -91,7 +91,7 @@ TIMES = {
     ("scraper_history", "created_at"): ("triggered_at",),
     ("email_attachments", "created_at"): (),
 }
-DERIVED = {"stage", "domain_key", "email_key"}
+DERIVED = {"stage", "domain_key", "email_key", "profile_key"}
 MANAGED = {table for table, _ in VOCABULARIES} | {"settings", "email_logs"}
 TRUE, FALSE = {"true", "t", "1", "yes", "y", "on"}, {"false", "f", "0", "no", "n", "off", ""}
 
@@ -158,6 +158,7 @@ def _derive(row: Expected) -> None:
     row.values["stage"] = str(derive_stage({column: inputs[column] for column in STAGE_INPUTS}))
     row.values["domain_key"] = domain_key(row.values["domain"])
     row.values["email_key"] = email_key(row.values.get("contact_email"))
+    row.values["profile_key"] = profile_key(row.values.get("profile_url"))
 
 
 def converted(key: tuple[str, str], text: str | None, new: str) -> tuple[Any, bool]:

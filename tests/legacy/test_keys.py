@@ -1,12 +1,15 @@
 """The keys that the migrations make in the database are those that the application makes in Python."""
 
+import logging
 from importlib import import_module
 
 from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from config.schema.operations import FillColumn
 from prospects.keys import domain_key, email_key, profile_key
+from tests.legacy import states
 from tests.legacy.databases import connected_to
 
 FILLS = [
@@ -50,6 +53,17 @@ def test_most_keys_are_made_in_one_statement(databases):
             cursor.execute(statement)
         cursor.execute("SELECT domain_key, email_key, profile_key FROM prospects")
         assert cursor.fetchone() == ("a.example", "jo@a.example", "instagram.com/jo")
+
+
+def test_the_keys_of_a_large_table_are_written_by_one_rewrite(legacy, proof, chain, monkeypatch, caplog):
+    monkeypatch.setattr(FillColumn, "MANY", 1)
+    caplog.set_level(logging.INFO)
+    with legacy("stuck", states.stuck):
+        before = proof()
+        chain.adopt()
+        before.check()
+    rewritten = [record.args[1] for record in caplog.records if "rewriting the table" in record.getMessage()]
+    assert rewritten == ["domain_key", "email_key", "profile_key"]
 
 
 def _make_table() -> None:

@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.views import ApiViewSet
+from config.words import counted
 from pipeline import categories, switches
 from pipeline.counts import pipeline_status
 from pipeline.serializers.status import PipelineStatusSerializer, ReviewSerializer
@@ -62,7 +63,9 @@ class PipelineViewSet(ApiViewSet):
             case _:
                 self.require(DELETE)
                 done, counts["deleted_count"] = "deleted", decisions.delete(body["prospect_ids"], cause)
-        return self.answer({"success": True, "message": f"{sum(counts.values())} prospects {done}.", **counts})
+        return self.answer(
+            {"success": True, "message": f"{counted(sum(counts.values()), 'prospect')} {done}.", **counts}
+        )
 
     @action(detail=False, methods=["post"], serializer_class=None, answer_class=Approved)
     def approve_all(self, request: Request) -> Response:
@@ -72,24 +75,28 @@ class PipelineViewSet(ApiViewSet):
         if not count:
             raise NothingToDo("Approving: no web site waits for a decision.")
         counts = {"approved_count": count, "rejected_count": 0, "deleted_count": 0}
-        return self.answer({"success": True, "message": f"{count} prospects approved.", **counts})
+        return self.answer({"success": True, "message": f"{counted(count, 'prospect')} approved.", **counts})
 
     @action(detail=False, methods=["post"], serializer_class=CategoryInput, answer_class=Updated)
     def update_category(self, request: Request) -> Response:
         """Write a category to prospects, to all or none of them."""
         body = self.body()
         count = decisions.set_category(body["prospect_ids"], body["category"], Cause(user=request.user))
-        return self.answer({"success": True, "message": f"{count} prospects updated.", "updated_count": count})
+        return self.answer(
+            {"success": True, "message": f"{counted(count, 'prospect')} updated.", "updated_count": count}
+        )
 
     @action(detail=False, methods=["post"], serializer_class=None, answer_class=Categorized)
     def auto_categorize(self, request: Request) -> Response:
         """Give prospects without a category the one that their page title or domain names."""
         count = categories.categorize(Cause(user=request.user, reason="named by the page title or the domain"))
-        return self.answer({"success": True, "message": f"{count} prospects categorized.", "categorized_count": count})
+        return self.answer(
+            {"success": True, "message": f"{counted(count, 'prospect')} categorized.", "categorized_count": count}
+        )
 
     @action(detail=False, methods=["post"], serializer_class=None, answer_class=CategoriesMigrated)
     def migrate_categories(self, request: Request) -> Response:
         """Bring other spellings of the offered categories to the offered one."""
         count, mapping = categories.unify(Cause(user=request.user, reason="spelling of the category"))
-        message = f"{count} prospects updated."
+        message = f"{counted(count, 'prospect')} updated."
         return self.answer({"success": True, "message": message, "migrated_count": count, "category_mapping": mapping})

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from config.api.exports import csv_response
 from config.api.views import ApiViewSet
+from config.words import counted
 from pipeline import services, steps, switches
 from pipeline.choices import JobStatus, JobType
 from pipeline.counts import social_stats, social_status
@@ -164,7 +165,7 @@ class SocialStepViewSet(ApiViewSet):
         else:
             count = decisions.approve(ids, cause)
             job, note = self._scrape_if_possible(ids, cause)
-        message = f"{count} profiles {'rejected' if decision == 'reject' else 'qualified'}.{note}"
+        message = f"{counted(count, 'profile')} {'rejected' if decision == 'reject' else 'qualified'}.{note}"
         job_id = job.pk if job else None
         return self.answer(
             {"success": True, "updated": count, "action": decision, "message": message, "job_id": job_id}
@@ -196,7 +197,7 @@ class SocialStepViewSet(ApiViewSet):
         return self._started(job, step.doing, count)
 
     def _started(self, job: Job, doing: str, count: int) -> Response:
-        message = f"{doing} was started." if not count else f"{doing} was started for {count} profiles."
+        message = f"{doing} was started." if not count else f"{doing} was started for {counted(count, 'profile')}."
         zeros = {"drafts_created": 0, "messages_sent": 0, "followups_created": 0}
         return self.answer({"success": True, "job_id": job.pk, "message": message, "profiles_count": count, **zeros})
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.views import ApiViewSet
+from config.words import counted
 from pipeline import services, steps, switches
 from pipeline.choices import JobType
 from pipeline.models import Job
@@ -106,5 +107,5 @@ class StepViewSet(ApiViewSet):
         return self._started(job, step.doing, count)
 
     def _started(self, job: Job, doing: str, count: int) -> Response:
-        message = f"{doing} was started." if not count else f"{doing} was started for {count} prospects."
+        message = f"{doing} was started." if not count else f"{doing} was started for {counted(count, 'prospect')}."
         return self.answer({"success": True, "job_id": job.pk, "message": message, "prospects_count": count})

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.views import ApiViewSet
+from config.words import counted
 from prospects import decisions
 from prospects.changes import Cause
 from prospects.models import Prospect
@@ -37,4 +38,6 @@ class DecisionViewSet(ApiViewSet):
         """Write the same values to several prospects, to all of them or to none."""
         body = self.body()
         count = decisions.edit_all(body["prospect_ids"], body["values"], Cause(user=request.user))
-        return self.answer({"success": True, "message": f"{count} prospects updated.", "updated_count": count})
+        return self.answer(
+            {"success": True, "message": f"{counted(count, 'prospect')} updated.", "updated_count": count}
+        )

@@ -12,7 +12,7 @@ class TestPostPipelineApprove(Endpoint):
     sent = {"prospect_ids": "{ids}", "action": "approve"}
     answer = {
         "success": True,
-        "message": "1 prospects approved.",
+        "message": "1 prospect approved.",
         "approved_count": 1,
         "rejected_count": 0,
         "deleted_count": 0,

@@ -11,7 +11,7 @@ class TestPostPipelineApproveAll(Endpoint):
     least = OPERATOR
     answer = {
         "success": True,
-        "message": "1 prospects approved.",
+        "message": "1 prospect approved.",
         "approved_count": 1,
         "rejected_count": 0,
         "deleted_count": 0,

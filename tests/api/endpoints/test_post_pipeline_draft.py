@@ -12,7 +12,7 @@ class TestPostPipelineDraft(Endpoint):
     sent = {"prospect_ids": "{ids}"}
     answer = {
         "success": True,
-        "message": "Drafting was started for 1 prospects.",
+        "message": "Drafting was started for 1 prospect.",
         "job_id": "<uuid>",
         "prospects_count": 1,
     }

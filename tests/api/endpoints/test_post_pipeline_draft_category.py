@@ -12,7 +12,7 @@ class TestPostPipelineDraftCategory(Endpoint):
     sent = {"category": "Museum", "concept": "c", "subject_template": "s", "body_template": "b"}
     answer = {
         "success": True,
-        "message": "Drafting was started for 1 prospects.",
+        "message": "Drafting was started for 1 prospect.",
         "job_id": "<uuid>",
         "prospects_count": 1,
     }

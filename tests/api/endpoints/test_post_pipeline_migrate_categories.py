@@ -11,7 +11,7 @@ class TestPostPipelineMigrateCategories(Endpoint):
     least = OPERATOR
     answer = {
         "success": True,
-        "message": "1 prospects updated.",
+        "message": "1 prospect updated.",
         "migrated_count": 1,
         "category_mapping": {"museum": "Museum"},
     }

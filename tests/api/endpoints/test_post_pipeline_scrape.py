@@ -12,7 +12,7 @@ class TestPostPipelineScrape(Endpoint):
     sent = {"prospect_ids": "{ids}"}
     answer = {
         "success": True,
-        "message": "Scraping was started for 1 prospects.",
+        "message": "Scraping was started for 1 prospect.",
         "job_id": "<uuid>",
         "prospects_count": 1,
     }

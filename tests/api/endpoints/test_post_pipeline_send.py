@@ -12,7 +12,7 @@ class TestPostPipelineSend(Endpoint):
     sent = {"prospect_ids": "{ids}", "cc_map": {}}
     answer = {
         "success": True,
-        "message": "Sending was started for 1 prospects.",
+        "message": "Sending was started for 1 prospect.",
         "job_id": "<uuid>",
         "prospects_count": 1,
     }

@@ -10,7 +10,7 @@ class TestPostPipelineUpdateCategory(Endpoint):
     call = "POST /api/pipeline/update_category"
     least = OPERATOR
     sent = {"prospect_ids": "{ids}", "category": "Home Decor"}
-    answer = {"success": True, "message": "1 prospects updated.", "updated_count": 1}
+    answer = {"success": True, "message": "1 prospect updated.", "updated_count": 1}
     bad = [
         *ids_of("prospect_ids"),
         ({"category": MISSING}, "category"),

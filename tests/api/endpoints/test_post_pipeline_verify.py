@@ -12,7 +12,7 @@ class TestPostPipelineVerify(Endpoint):
     sent = {"prospect_ids": "{ids}"}
     answer = {
         "success": True,
-        "message": "Verifying was started for 1 prospects.",
+        "message": "Verifying was started for 1 prospect.",
         "job_id": "<uuid>",
         "prospects_count": 1,
     }

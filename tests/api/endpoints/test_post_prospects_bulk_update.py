@@ -10,7 +10,7 @@ class TestPostProspectsBulkUpdate(Endpoint):
     call = "POST /api/prospects/bulk-update"
     least = OPERATOR
     sent = {"prospect_ids": "{ids}", "values": {"discovery_category": "Museum of Art", "score": 3}}
-    answer = {"success": True, "message": "1 prospects updated.", "updated_count": 1}
+    answer = {"success": True, "message": "1 prospect updated.", "updated_count": 1}
     bad = [
         *ids_of("prospect_ids"),
         ({"values": {}}, "values"),

@@ -13,7 +13,7 @@ class TestPostSocialPipelineDraft(Endpoint):
     sent = {"profile_ids": "{ids}", "is_followup": False}
     answer = {
         "success": True,
-        "message": "Drafting for profiles was started for 1 profiles.",
+        "message": "Drafting for profiles was started for 1 profile.",
         "job_id": "<uuid>",
         "profiles_count": 1,
         "drafts_created": 0,

@@ -13,7 +13,7 @@ class TestPostSocialPipelineFollowup(Endpoint):
     sent = {"profile_ids": "{ids}"}
     answer = {
         "success": True,
-        "message": "Drafting follow-ups was started for 1 profiles.",
+        "message": "Drafting follow-ups was started for 1 profile.",
         "job_id": "<uuid>",
         "profiles_count": 1,
         "drafts_created": 0,

@@ -13,7 +13,7 @@ class TestPostSocialPipelineReview(Endpoint):
     sent = {"profile_ids": "{ids}", "action": "qualify"}
     answer = {
         "success": True,
-        "message": "1 profiles qualified.",
+        "message": "1 profile qualified.",
         "updated": 1,
         "action": "qualify",
         "job_id": "<uuid>",

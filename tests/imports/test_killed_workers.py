@@ -1,6 +1,7 @@
 """Workers that are killed at any point of an import lose nothing and do nothing twice."""
 
 import random
+import subprocess
 import time
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from django_tasks_db.models import DBTaskResult
 
 from tests.imports.files import csv_file
 from tests.jobs.live import Live, live_database
+
+STANDING_BY = 3
 
 
 @pytest.fixture
@@ -46,24 +49,47 @@ def assert_all_done_once(live: Live, rows: int) -> None:
     assert job == [("completed", rows, rows * 9 // 10, rows // 10)]
 
 
+def progress(live: Live) -> int:
+    return live.query("SELECT done_items + failed_items FROM jobs")[0][0]
+
+
+def holder(live: Live, workers: list["subprocess.Popen[bytes]"]) -> "subprocess.Popen[bytes] | None":
+    """The one of these workers that holds the job."""
+    held = {row[0].rpartition(":")[2] for row in live.query("SELECT worker FROM jobs WHERE status = 'running'")}
+    return next((worker for worker in workers if str(worker.pid) in held), None)
+
+
 def kill_at_random(live: Live, kills: int) -> int:
-    """Kill workers one after the other, each a random while after it has begun to work; returns how many."""
+    """Kill the worker that holds the job, a random while after it has taken it over, again and again; how often.
+
+    Others stand by and take over as soon as the lease is over: one that had still to start would be killed before it
+    had begun. Every third is left to write something first, since a job that kills worker after worker is given up.
+    """
+    workers = [live.worker() for _ in range(STANDING_BY)]
     killed = 0
-    while killed < kills and not settled(live):
-        worker = live.worker()
-        try:
-            live.wait(lambda: settled(live) or live.query("SELECT status FROM jobs") == [("running",)])
-            time.sleep(random.uniform(0, 0.15))
-        finally:
+    try:
+        while killed < kills and not settled(live):
+            live.wait(lambda: settled(live) or holder(live, workers) is not None)
+            if killed % 3 == 2:
+                written = progress(live)
+                live.wait(lambda: settled(live) or progress(live) > written)  # noqa: B023  called at once
+            time.sleep(random.uniform(0, 0.05))
+            if victim := holder(live, workers):
+                victim.kill()
+                victim.wait()
+                workers.remove(victim)
+                workers.append(live.worker())
+                killed += 1
+    finally:
+        for worker in workers:
             worker.kill()
             worker.wait()
-        killed += 1
     return killed
 
 
 def prove(live: Live, folder: Path, rows: int, kills: int) -> None:
     queued(live, folder, rows)
-    assert kill_at_random(live, kills) > 1
+    assert kill_at_random(live, kills) == kills, "the import was done before all workers were killed"
     with live.workers(1):
         live.wait(lambda: settled(live), seconds=600)
         # The reaper of a worker also ends the queue's entries of those that were killed.
@@ -81,7 +107,14 @@ def test_three_kills_in_a_small_import(live: Live, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
+def test_ten_kills_in_an_import_of_2000_rows(live: Live, tmp_path: Path) -> None:
+    prove(live, tmp_path, rows=2000, kills=10)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.django_db
+@pytest.mark.timeout(1200)
 def test_thirty_kills_in_an_import_of_5000_rows(live: Live, tmp_path: Path) -> None:
     prove(live, tmp_path, rows=5000, kills=30)
 

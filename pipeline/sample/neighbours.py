@@ -13,6 +13,7 @@ from pipeline.choices import ConnectionStatus, DeliveryStatus, IntegrationPlatfo
 from pipeline.models import Job, SocialIntegration, Webhook, WebhookDelivery
 from pipeline.sample import texts
 from pipeline.sample.moments import dated
+from pipeline.views.integrations import DEFAULT_USER
 from pipeline.webhooks.outbox import IMPORT_FINISHED, STAGE_CHANGED
 from prospects import imports, suppression
 from prospects.changes import Cause
@@ -27,7 +28,7 @@ IMPORTED = 8
 def surround(now: datetime, user: User) -> None:
     of = _import(now - timedelta(days=2), user)
     _suppressions(now, user)
-    _integration(now - timedelta(days=50), user)
+    _integration(now - timedelta(days=50))
     _webhook(now - timedelta(days=30), user, of)
 
 
@@ -90,9 +91,9 @@ def _suppressions(now: datetime, user: User) -> None:
         Suppression.objects.filter(pk=row.pk).update(created_at=now - timedelta(days=days))
 
 
-def _integration(moment: datetime, user: User) -> None:
+def _integration(moment: datetime) -> None:
     SocialIntegration.objects.create(
-        user_id=str(user.pk),
+        user_id=DEFAULT_USER,
         platform=IntegrationPlatform.EMAIL.value,
         connection_status=ConnectionStatus.PENDING_OAUTH.value,
         email_address="alex@prints.example.com",

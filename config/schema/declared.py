@@ -52,7 +52,11 @@ def backfill(field: models.Field[Any, Any], connection: BaseDatabaseWrapper) -> 
     if field.has_default() and callable(field.default) and not _constant(field.default):
         return None
     value = editor.effective_default(field)
-    return None if value is None else str(editor.quote_value(value))
+    try:
+        return None if value is None else str(editor.quote_value(value))
+    except (connection.Database.Error, ValueError):  # type: ignore[attr-defined]
+        # The driver has no literal for it: an extension's type that its app has not registered, say.
+        return None
 
 
 def _constant(default: Callable[[], Any]) -> bool:

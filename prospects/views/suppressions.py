@@ -88,7 +88,8 @@ class SuppressionViewSet(mixins.ListModelMixin, ApiViewSet):
     orderings = {"created_at": F("created_at"), "key": F("key")}
     default_ordering = ("-created_at",)
     lookup_field = "key"
-    lookup_value_regex = "[^/]+"
+    # A domain or an address has a dot: so "import" and "export" are no keys.
+    lookup_value_regex = r"[^/]*\.[^/]*"
 
     def create(self, request: Request) -> Response:
         """Add addresses and domains, all or none. Those on the list already stay as they are."""

@@ -10,7 +10,7 @@ from django.db import connection
 
 from config.schema import selftest
 from config.schema.compare.differ import BY_TABLE, WHOLE, differences
-from tests.schema import zoo
+from tests.schema import mutable, zoo
 from tests.schema.test_mutations import MUTATIONS
 
 #: What SQLite has no such thing for.
@@ -63,6 +63,24 @@ def test_without_the_comparator_a_mutation_goes_unseen(name, zoo_db, monkeypatch
     assert wanted in {finding.id for finding in differences(zoo_db.expected, actual, "zoo")}
     blind(monkeypatch, name)
     assert wanted not in {finding.id for finding in differences(zoo_db.expected, actual, "zoo")}
+
+
+def see_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (selftest, mutable):
+        monkeypatch.setattr(module, "broken_promises", lambda *of: iter(()))
+
+
+def test_without_the_look_at_rows_the_self_test_fails(db, monkeypatch):
+    see_no_rows(monkeypatch)
+    assert [result.case.id for result in selftest.run(connection) if not result.seen] == ["schema.E018"]
+
+
+def test_without_the_look_at_rows_a_mutation_goes_unseen(zoo_db, monkeypatch):
+    change = next(mutation[0] for mutation in MUTATIONS.values() if mutation[1] == "schema.E018")
+    zoo_db.mutate(change)
+    assert "schema.E018" in {finding.id for finding in zoo_db.findings()}
+    see_no_rows(monkeypatch)
+    assert "schema.E018" not in {finding.id for finding in zoo_db.findings()}
 
 
 def test_the_command_prints_every_case_and_ends_with_1_when_one_is_missed(db, monkeypatch):

@@ -16,7 +16,7 @@ VIEWER, OPERATOR, ADMINISTRATOR = ROLES = ("viewer", "operator", "administrator"
 
 OUTREACH = ("prospects", "pipeline")
 # Accounts with credentials, and who hears of every change: not for everyone who runs steps.
-ADMINISTRATED = ("pipeline.socialintegration", "pipeline.webhook")
+ADMINISTRATED = ("pipeline.socialintegration", "pipeline.webhook", "pipeline.webhookdelivery")
 # Taking these away is a decision like any other; other rows are history.
 OPERATORS_DELETE = ("prospects.prospect", "pipeline.emailattachment")
 ACCOUNTS = ("auth.user", "auth.group", "knox.authtoken")

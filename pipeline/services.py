@@ -59,7 +59,7 @@ class NotAvailable(Exception):
 def unavailable(doing: str, service: Service | None) -> NotAvailable:
     """Why something cannot be done, and which variables configure it, to be raised."""
     if service is None:
-        return NotAvailable(f"This release has nothing yet that does it: {doing}. No variable changes that.", [])
+        return NotAvailable(f"{doing} is not part of this release yet; no variable changes that.", [])
     variables = list(service.variables.values())
     names = " and ".join(variables)
     if service.missing():

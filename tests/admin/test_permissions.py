@@ -96,7 +96,11 @@ def test_every_role_sees_the_pages_of_outreach(client: Client, db: None, role: s
     fill(1)
     client.force_login(member("dora", role))
     hidden = {model._meta.label for model in REGISTERED if client.get(list_url(model)).status_code != 200}
-    expected = set() if role == roles.ADMINISTRATOR else {"pipeline.SocialIntegration", "pipeline.Webhook"}
+    expected = (
+        set()
+        if role == roles.ADMINISTRATOR
+        else {"pipeline.SocialIntegration", "pipeline.Webhook", "pipeline.WebhookDelivery"}
+    )
     assert hidden == expected
 
 

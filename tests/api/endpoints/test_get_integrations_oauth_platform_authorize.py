@@ -16,8 +16,7 @@ class TestGetIntegrationsOauthPlatformAuthorize(Endpoint):
         "status": 409,
         "code": "not_configured",
         "detail": (
-            "This release has nothing yet that does it: Asking <platform> for consent. No "
-            "variable changes that. Nothing was done."
+            "Asking <platform> for consent is not part of this release yet; no variable changes that. Nothing was done."
         ),
         "variables": [],
     }

@@ -16,7 +16,7 @@ class TestPostIntegrationsOauthPlatformCallback(Endpoint):
         "status": 409,
         "code": "not_configured",
         "detail": (
-            "This release has nothing yet that does it: Taking the consent of <platform>. No "
+            "Taking the consent of <platform> is not part of this release yet; no "
             "variable changes that. Nothing was done."
         ),
         "variables": [],

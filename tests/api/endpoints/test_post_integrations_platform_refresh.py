@@ -16,7 +16,7 @@ class TestPostIntegrationsPlatformRefresh(Endpoint):
         "status": 409,
         "code": "not_configured",
         "detail": (
-            "This release has nothing yet that does it: Renewing the token at <platform>. No "
+            "Renewing the token at <platform> is not part of this release yet; no "
             "variable changes that. Nothing was done."
         ),
         "variables": [],

@@ -16,7 +16,7 @@ class TestPostIntegrationsPlatformValidate(Endpoint):
         "status": 409,
         "code": "not_configured",
         "detail": (
-            "This release has nothing yet that does it: Trying the account at <platform>. No "
+            "Trying the account at <platform> is not part of this release yet; no "
             "variable changes that. Nothing was done."
         ),
         "variables": [],

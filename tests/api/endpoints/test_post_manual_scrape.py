@@ -13,9 +13,7 @@ class TestPostManualScrape(Endpoint):
         "title": "Conflict",
         "status": 409,
         "code": "not_configured",
-        "detail": (
-            "This release has nothing yet that does it: Reading a site. No variable changes that. Nothing was done."
-        ),
+        "detail": ("Reading a site is not part of this release yet; no variable changes that. Nothing was done."),
         "variables": [],
     }
     bad = [

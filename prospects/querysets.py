@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, F, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Now, StrIndex, Substr
-from django.db.models.lookups import In
+from django.db.models.functions import Coalesce, Concat, Length, Now, Replace, Right, StrIndex, Substr
+from django.db.models.lookups import Exact, GreaterThan, In
 from django.utils import timezone
 
 from prospects.choices import (
@@ -40,23 +40,43 @@ _HAS_DRAFT = present("draft_subject") & present("draft_body")
 _SENT = Q(send_status=SendStatus.SENT) | Q(outreach_status=OutreachStatus.SENT)
 
 
+# So many levels above a domain are looked up for every row; entries still further above it for the few that are deeper.
+_NEAR = 3
+
+
 def _is_suppressed() -> Q:
-    """Whether the e-mail address is suppressed, or its domain or the site's, or one of up to three above them."""
+    """Whether the e-mail address is suppressed, or its domain or the site's, or one above them."""
     # Without an order: eight subqueries would each sort the list.
-    entries = apps.get_model("prospects", "Suppression")._default_manager.order_by().values("key")
-    host = Substr("email_key", StrIndex("email_key", Value("@")) + 1)
-    condition = Q(email_key__in=entries.filter(kind=SuppressionKind.EMAIL))
-    # Subqueries that depend on no row are read once and hashed; one that did would be run for every row.
-    for domain in (*_with_parents(host), *_with_parents(F("domain_key"))):
-        condition |= Q(In(domain, entries.filter(kind=SuppressionKind.DOMAIN)))
+    entries = apps.get_model("prospects", "Suppression")._default_manager.order_by()
+    domains = entries.filter(kind=SuppressionKind.DOMAIN)
+    condition = Q(email_key__in=entries.filter(kind=SuppressionKind.EMAIL).values("key"))
+    for host, outer_host in zip(_hosts(F), _hosts(OuterRef), strict=True):
+        # Subqueries that depend on no row are read once and hashed; one that does is run for every row.
+        for domain in _with_parents(host):
+            condition |= Q(In(domain, domains.values("key")))
+        condition |= Q(GreaterThan(_dots(host), _NEAR + 1)) & Q(Exists(domains.filter(_covers(outer_host))))
     return condition
 
 
-def _with_parents(domain: Any, levels: int = 3) -> list[Any]:
+def _hosts(column: type[F]) -> tuple[Any, Any]:
+    """The domain of the address, and the site's."""
+    return Substr(column("email_key"), StrIndex(column("email_key"), Value("@")) + 1), column("domain_key")
+
+
+def _with_parents(domain: Any) -> list[Any]:
     domains = [domain]
-    for _ in range(levels):
+    for _ in range(_NEAR):
         domains.append(Substr(domains[-1], StrIndex(domains[-1], Value(".")) + 1))
     return domains
+
+
+def _dots(host: Any) -> Any:
+    return Length(host) - Length(Replace(host, Value(".")))
+
+
+def _covers(host: Any) -> Any:
+    """Of an entry: whether the host ends with it, after a dot."""
+    return Exact(Right(host, Length("key") + 1), Concat(Value("."), "key"))
 
 
 # Columns that are derived from others and written with them.

@@ -10,10 +10,19 @@ import pytest
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from config.schema import processes
 from tests.schema import zoo
 from tests.schema.mutable import Zoo
 
 ALIAS = "zoo"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the process of the tests announces itself as holds for one test."""
+    for name, value in {"kind": None, "silent": False, "noted_pid": None}.items():
+        monkeypatch.setattr(processes._ThisProcess, name, value)
+    monkeypatch.setattr(processes, "_failures", {})
 
 
 @pytest.fixture(scope="session")

@@ -22,12 +22,6 @@ from tests.schema.troubles import execute
 INTERVAL = {"SCHEMA_VERIFY_INTERVAL": "0.2", "RELEASE": "tested"}
 
 
-@pytest.fixture(autouse=True)
-def _nobody_announced(monkeypatch):
-    monkeypatch.setattr(processes, "_ThisProcess", type("Another", (processes._ThisProcess,), {}))
-    monkeypatch.setattr(processes, "_failures", {})
-
-
 def noted(url):
     with connected(url) as alias:
         return list(ProcessVerification.objects.using(alias).order_by("pid"))

@@ -36,6 +36,9 @@ LISTS = (
 )  # fmt: skip
 
 
+pytestmark = pytest.mark.slow
+
+
 def empty() -> None:
     for model in (EmailLog, Prospect, DiscoveryQuery, Job, Setting, SocialIntegration, Import, Suppression, Webhook):
         model.objects.all().delete()
@@ -162,7 +165,6 @@ class SampleTests(TestCase):
         ProspectEvent.objects.all().delete()
         assert sample.is_unused()
 
-    @pytest.mark.slow
     def test_the_same_seed_makes_the_same_sample(self) -> None:
         content = ("pk", "domain", "stage", "draft_body", "score")
         first = list(Prospect.objects.order_by("pk").values_list(*content))

@@ -99,12 +99,6 @@ def prove(live: Live, folder: Path, rows: int, kills: int) -> None:
     assert_all_done_once(live, rows)
 
 
-@pytest.mark.django_db
-@pytest.mark.timeout(300)
-def test_three_kills_in_a_small_import(live: Live, tmp_path: Path) -> None:
-    prove(live, tmp_path, rows=1500, kills=3)
-
-
 @pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.timeout(600)

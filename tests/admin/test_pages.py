@@ -8,8 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pipeline.models import SocialIntegration
-from prospects.models import Prospect
+from pipeline.models import Job, JobItem, SocialIntegration
+from prospects.models import Import, ImportRow, Prospect, ProspectEvent
 from tests.admin.conftest import fill, scraped
 
 OWN_APPS = ("prospects", "pipeline")
@@ -46,6 +46,35 @@ def test_a_list_asks_as_often_for_1000_rows_as_for_10(site: Client) -> None:
     many = {model._meta.label: queries_of(site, list_url(model)) for model in REGISTERED}
     assert many == few
     assert max(many.values()) < 10, many
+
+
+def test_a_main_page_asks_as_often_for_1000_rows_as_for_10(site: Client) -> None:
+    """The overview, the schema, and pages of one row with so many events, items and rows of a file."""
+    fill(1)
+    parents = Prospect.objects.get(), Job.objects.get(), Import.objects.get()
+    schema = reverse("admin:schema_verifiedschema_changelist")
+    urls = [reverse("admin:index"), schema, *map(page_url, parents), f"{page_url(parents[2])}?rows=created"]
+    grow(*parents, range(2, 11))
+    for url in urls:  # content types are asked for once in a process
+        site.get(url)
+    few = {url: queries_of(site, url) for url in urls}
+    grow(*parents, range(11, 1001))
+    fill(990)
+    assert {url: queries_of(site, url) for url in urls} == few
+
+
+def grow(prospect: Prospect, job: Job, of: Import, numbers: range) -> None:
+    others = Prospect.objects.bulk_create(scraped(1000 + number) for number in numbers)
+    ProspectEvent.objects.bulk_create(
+        ProspectEvent(prospect=prospect, job=job, kind="changed", field="score", new=number) for number in numbers
+    )
+    JobItem.objects.bulk_create(
+        JobItem(job=job, position=number, prospect=other) for number, other in zip(numbers, others, strict=True)
+    )
+    ImportRow.objects.bulk_create(
+        ImportRow(of=of, number=number, line=number + 1, cells=["a"], values={}, planned="created")
+        for number in numbers
+    )
 
 
 def queries_of(site: Client, url: str) -> int:

@@ -77,9 +77,9 @@ def scraped(number: int, **values: object) -> Prospect:
     )
 
 
-def fill_imports(count: int) -> None:
+def fill_imports(count: int, user: User | None) -> None:
     imports = Import.objects.bulk_create(
-        Import(filename="a.csv", format="csv", columns=["domain"]) for _ in range(count)
+        Import(filename="a.csv", format="csv", columns=["domain"], created_by=user) for _ in range(count)
     )
     ImportFile.objects.bulk_create(ImportFile(of=of, content=b"domain") for of in imports)
     ImportRow.objects.bulk_create(
@@ -92,7 +92,9 @@ def fill_imports(count: int) -> None:
 
 def fill(count: int) -> None:
     """That many rows in every table the admin shows, each pointing to rows of its own."""
-    jobs = Job.objects.bulk_create(Job(job_type="discover") for _ in range(count))
+    # A list that asks who it was for every row must be seen: so somebody it was.
+    user = User.objects.first()
+    jobs = Job.objects.bulk_create(Job(job_type="discover", started_by=user) for _ in range(count))
     queries = DiscoveryQuery.objects.bulk_create(
         DiscoveryQuery(job=job, keyword="museum", location="Germany") for job in jobs
     )
@@ -114,17 +116,23 @@ def fill(count: int) -> None:
     ScraperHistory.objects.bulk_create(ScraperHistory() for _ in range(count))
     Setting.objects.bulk_create(Setting(key=str(job.pk), value={"value": 1}) for job in jobs)
     SocialIntegration.objects.bulk_create(SocialIntegration(user_id=str(job.pk), platform="email") for job in jobs)
-    fill_imports(count)
+    fill_imports(count, user)
     JobItem.objects.bulk_create(
         JobItem(job=job, position=0, prospect=row) for job, row in zip(jobs, prospects, strict=True)
     )
-    ProspectEvent.objects.bulk_create(ProspectEvent(prospect=prospect, kind="created") for prospect in prospects)
-    Suppression.objects.bulk_create(Suppression(kind="domain", value=str(job.pk), key=str(job.pk)) for job in jobs)
+    ProspectEvent.objects.bulk_create(
+        ProspectEvent(prospect=prospect, kind="created", user=user) for prospect in prospects
+    )
+    Suppression.objects.bulk_create(
+        Suppression(kind="domain", value=str(job.pk), key=str(job.pk), created_by=user) for job in jobs
+    )
     Merge.objects.bulk_create(
-        Merge(kept=row, merged_id=job.pk, merged_row={}, kept_before={}, kept_after={}, moved={})
+        Merge(kept=row, merged_id=job.pk, merged_row={}, kept_before={}, kept_after={}, moved={}, created_by=user)
         for row, job in zip(prospects, jobs, strict=True)
     )
-    hooks = Webhook.objects.bulk_create(Webhook(url="https://example.org/hook", secret="s3cr3t") for _ in range(count))
+    hooks = Webhook.objects.bulk_create(
+        Webhook(url="https://example.org/hook", secret="s3cr3t", created_by=user) for _ in range(count)
+    )
     WebhookDelivery.objects.bulk_create(
         WebhookDelivery(webhook=hook, event_type="job.finished", subject="x", payload={}) for hook in hooks
     )

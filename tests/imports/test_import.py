@@ -77,11 +77,11 @@ def test_only_the_fields_named_may_be_overwritten() -> None:
 
 
 SAME_PROSPECT_TWICE = {
-    "first row says nothing new": (["", "office@a.example", ""], ["a.example", "", "tea"]),
-    "first row is refused until the second is done": (["", "new@c.example", "tea"], ["a.example", "new@c.example", ""]),
-    "an address another row names": (["c.example", "b@b.example", ""], ["b.example", "other@b.example", ""]),
-    "an address a row above names": (["b.example", "other@b.example", ""], ["c.example", "b@b.example", ""]),
-    "an address that is the only key": (["b.example", "other@b.example", ""], ["", "b@b.example", "tea"]),
+    "the first row has nothing new the second time": (["", "office@a.example", "tea", ""], ["a.example", "", "", "A"]),
+    "the first row is refused until the second is done": (["", "n@c.example", "tea", ""], ["a.example", "n@c.example"]),
+    "an address another row names": (["c.example", "b@b.example"], ["b.example", "other@b.example"]),
+    "an address a row above names": (["b.example", "other@b.example"], ["c.example", "b@b.example"]),
+    "an address that is the only key": (["b.example", "other@b.example"], ["", "b@b.example", "tea"]),
 }
 
 
@@ -90,7 +90,7 @@ SAME_PROSPECT_TWICE = {
 def test_the_same_file_does_nothing_the_second_time_whatever_its_rows_say_of_each_other(rows, mode) -> None:
     Prospect.objects.create(domain="a.example", contact_email="office@a.example")
     Prospect.objects.create(domain="b.example", contact_email="b@b.example")
-    content = csv_file(["domain", "email", "category"], *rows)
+    content = csv_file(["domain", "email", "category", "title"], *([*row, "", ""][:4] for row in rows))
     run(content, mode, ["contact_email"])
     again = run(content, mode, ["contact_email"])
     assert (again.outcome["created"], again.outcome["updated"]) == (0, 0)

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core import signing
-from django.db.models import Count, ForeignKey, Model, Q, QuerySet
+from django.db import connections
+from django.db.models import Count, DateTimeField, ForeignKey, Model, Q, QuerySet, TextField, Value
 from django.db.models.expressions import BaseExpression, F
+from django.db.models.functions import Cast
 from rest_framework import serializers
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -69,6 +71,10 @@ class Term:
     @property
     def alias(self) -> str:
         return f"order_{self.name}"
+
+    @property
+    def stored(self) -> str:
+        return f"stored_{self.name}"
 
     def after(self, value: Any) -> Q:
         return Q(**{f"{self.alias}__{'lt' if self.descending else 'gt'}": value})
@@ -136,11 +142,9 @@ class CheckedPagination(BasePagination):
 
     def _read(self, queryset: QuerySet[Any]) -> Page:
         limit = self.parameters["limit"]
-        rows = queryset.annotate(**{term.alias: term.expression for term in self.terms}).order_by(
-            *(f"-{term.alias}" if term.descending else term.alias for term in self.terms)
-        )
+        rows = with_order(queryset, self.terms)
         if cursor := self.parameters.get("cursor"):
-            after = after_cursor(self.terms, cursor)
+            after = after_cursor(rows, self.terms, cursor)
             counts = rows.order_by().aggregate(total=Count("*"), remaining=Count("pk", filter=after))
             skip = counts["total"] - counts["remaining"]
             return Page(list(rows.filter(after)[:limit]), counts["total"], skip, limit)
@@ -206,9 +210,30 @@ def ordering_terms(request: Request, view: Any) -> tuple[Term, ...]:
     return (*terms.values(), Term("pk", F("pk"), descending=False))
 
 
-def after_cursor(terms: Sequence[Term], cursor: str) -> Q:
+def with_order(queryset: QuerySet[Any], terms: Sequence[Term]) -> QuerySet[Any]:
+    """The rows in the order of the terms, each with what a cursor needs to find its place again.
+
+    SQLite keeps a time as text, and one instant can be written in several ways ('.945' by its own clock, '.945000' by
+    Python). It sorts by that text, so the cursor has to compare with it as well: with the instant alone, rows of the
+    same time would come twice or never.
+    """
+    rows = queryset.annotate(**{term.alias: term.expression for term in terms})
+    if connections[queryset.db].vendor == "sqlite":
+        times = [term for term in terms if _is_time(rows, term)]
+        rows = rows.annotate(**{term.stored: Cast(term.alias, TextField()) for term in times})
+    return rows.order_by(*(f"-{term.alias}" if term.descending else term.alias for term in terms))
+
+
+def _is_time(rows: QuerySet[Any], term: Term) -> bool:
+    return isinstance(rows.query.annotations[term.alias].output_field, DateTimeField)
+
+
+def after_cursor(rows: QuerySet[Any], terms: Sequence[Term], cursor: str) -> Q:
     """The condition of the rows behind the cursor in the ordering. Raises ValidationError for one of another list."""
-    values = _decode_cursor(terms, cursor)
+    values = [
+        Value(value, TextField()) if term.stored in rows.query.annotations else value
+        for term, value in zip(terms, _decode_cursor(terms, cursor), strict=True)
+    ]
     condition, same = Q(), Q()
     for term, value in zip(terms, values, strict=True):
         condition |= same & term.after(value)
@@ -219,7 +244,7 @@ def after_cursor(terms: Sequence[Term], cursor: str) -> Q:
 
 
 def encode_cursor(terms: Sequence[Term], row: Model) -> str:
-    return signing.dumps([[_signature(terms)], [_as_text(getattr(row, term.alias)) for term in terms]], salt=_SALT)
+    return signing.dumps([[_signature(terms)], [_place(row, term) for term in terms]], salt=_SALT)
 
 
 def _decode_cursor(terms: Sequence[Term], cursor: str) -> list[str]:
@@ -236,5 +261,6 @@ def _signature(terms: Sequence[Term]) -> str:
     return ",".join(f"{'-' if term.descending else ''}{term.name}" for term in terms)
 
 
-def _as_text(value: Any) -> str:
+def _place(row: Model, term: Term) -> str:
+    value = getattr(row, term.stored, None) or getattr(row, term.alias)
     return value.isoformat() if isinstance(value, datetime) else str(value)

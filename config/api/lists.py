@@ -217,7 +217,7 @@ def with_order(queryset: QuerySet[Any], terms: Sequence[Term]) -> QuerySet[Any]:
     Python). It sorts by that text, so the cursor has to compare with it as well: with the instant alone, rows of the
     same time would come twice or never.
     """
-    rows = queryset.annotate(**{term.alias: term.expression for term in terms})
+    rows: QuerySet[Any] = queryset.annotate(**{term.alias: term.expression for term in terms})
     if connections[queryset.db].vendor == "sqlite":
         times = [term for term in terms if _is_time(rows, term)]
         rows = rows.annotate(**{term.stored: Cast(term.alias, TextField()) for term in times})

@@ -52,7 +52,7 @@ AT_ONCE = 3
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a start, and in which time: exit code (None: it ran until it was ended), answers, what was printed."""
+    """What came of a start, and how soon: exit code (None: it ran until it was ended), answers, what was printed."""
 
     code: int | None
     answers: set[int | None]

@@ -1,5 +1,8 @@
 """Addresses and domains that are never written to again."""
 
+from collections import Counter
+from dataclasses import astuple
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -21,6 +24,7 @@ from prospects.exports import SUPPRESSIONS
 from prospects.imports import ImportRefused
 from prospects.imports.suppressions import Judged, judge_file
 from prospects.models import Suppression
+from prospects.suppression import Entry
 
 REFUSED_SHOWN = 200
 _SALT = "prospects.admin.suppression.import"
@@ -51,7 +55,11 @@ class SuppressionForm(ModelForm):
 
 
 class ImportForm(UploadForm):
-    reason = forms.ChoiceField(choices=SuppressionReason.choices, initial=SuppressionReason.OTHER)
+    reason = forms.ChoiceField(
+        choices=SuppressionReason.choices,
+        initial=SuppressionReason.OTHER,
+        help_text="For rows whose own column named reason gives none of these.",
+    )
 
 
 @admin.register(Suppression)
@@ -93,7 +101,7 @@ class SuppressionAdmin(ModelAdmin[Suppression]):
         if form.is_valid():
             file, reason = form.cleaned_data.pop("file"), form.cleaned_data.pop("reason")
             try:
-                context |= _preview(judge_file(file.name, file.read(), **form.cleaned_data), reason)
+                context |= _preview(judge_file(file.name, file.read(), reason, **form.cleaned_data))
             except ImportRefused as refused:
                 form.add_error(refused.asks_for if refused.asks_for in form.fields else "file", str(refused))
         return TemplateResponse(request, "admin/prospects/suppression/import.html", context | {"form": form})
@@ -104,8 +112,7 @@ class SuppressionAdmin(ModelAdmin[Suppression]):
         except signing.BadSignature:
             messages.error(request, "This preview is no longer valid: choose the file again. Nothing was added.")
             return HttpResponseRedirect(reverse("admin:prospects_suppression_import"))
-        entries = [suppression.Entry(value, previewed["reason"]) for value in previewed["values"]]
-        added = suppression.add(entries, request.user, SuppressionSource.IMPORT)
+        added = suppression.add(starmap(Entry, previewed), request.user, SuppressionSource.IMPORT)
         messages.success(request, f"Added {added}.")
         return HttpResponseRedirect(reverse("admin:prospects_suppression_changelist"))
 
@@ -117,23 +124,24 @@ class SuppressionAdmin(ModelAdmin[Suppression]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
-        suppression.add([suppression.Entry(obj.value, obj.reason, obj.note)], request.user)
+        suppression.add([Entry(obj.value, obj.reason, obj.note)], request.user)
         kind, key = suppression.parse(obj.value)
         obj.pk = Suppression.objects.get(kind=kind, key=key).pk
 
 
-def _preview(judged: Judged, reason: str) -> dict[str, Any]:
+def _preview(judged: Judged) -> dict[str, Any]:
     """What the page of the preview shows, with the new entries signed, so that just those are added.
 
     Raises ImportRefused when they are more than a form can send back.
     """
-    signed = signing.dumps({"values": judged.new, "reason": reason}, salt=_SALT, compress=True)
+    signed = signing.dumps([astuple(entry) for entry in judged.new], salt=_SALT, compress=True)
     # Django refuses a larger form; what else is in this one is small.
     if len(signed) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or len(signed)) * 0.9:
         raise ImportRefused(f"The file has {len(judged.new):,} new entries, too many at once. Split it.")
+    counted = Counter(SuppressionReason(entry.reason).label for entry in judged.new)
     return {
         "judged": judged,
         "refused": judged.refused[:REFUSED_SHOWN],
         "preview": signed,
-        "reason": SuppressionReason(reason).label,
+        "reasons": counted.most_common(),
     }

@@ -1,14 +1,16 @@
-"""Reading a list of those who are not to be written to from a file."""
+"""Reading a list of those who are not to be written to from a file, this application's own export among them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from prospects.choices import SuppressionReason
 from prospects.imports import reading
 from prospects.imports.errors import ImportRefused
 from prospects.imports.fields import without_apostrophe
 from prospects.suppression import Entry, NotSuppressible, on_the_list, parse
 
 _COLUMNS = ("value", "email", "e-mail", "contact email", "domain")
+_REASONS = {word.casefold(): value for value, label in SuppressionReason.choices for word in (value, label)}
 
 
 @dataclass(frozen=True)
@@ -24,50 +26,66 @@ class RefusedLine:
 class Judged:
     """What a file would do: each of its rows is in one of the four."""
 
-    new: list[str] = field(default_factory=list)
+    new: list[Entry] = field(default_factory=list)
     known: int = 0
     repeated: int = 0
     refused: list[RefusedLine] = field(default_factory=list)
 
 
 def read_file(filename: str, content: bytes, reason: str) -> list[Entry]:
-    """The entries of a CSV or XLSX file. Raises ImportRefused, or NotSuppressible naming the line."""
+    """The entries of a CSV or XLSX file, with this reason where the file gives none.
+
+    Raises ImportRefused, or NotSuppressible naming the line.
+    """
     entries = []
-    for line, value, problem in _rows(filename, content):
+    for line, entry, problem in _rows(filename, content, reason):
         if problem:
             raise NotSuppressible(f"Line {line}: {problem}")
-        entries.append(Entry(value, reason))
+        entries.append(entry)
     return entries
 
 
-def judge_file(filename: str, content: bytes, *, encoding: str = "", separator: str = "", sheet: str = "") -> Judged:
+def judge_file(
+    filename: str, content: bytes, reason: str, *, encoding: str = "", separator: str = "", sheet: str = ""
+) -> Judged:
     """What importing the file would do, row by row; writes nothing. Raises ImportRefused."""
     judged = Judged()
-    values: dict[tuple[str, str], str] = {}
-    for line, value, problem in _rows(filename, content, encoding=encoding, separator=separator, sheet=sheet):
+    entries: dict[tuple[str, str], Entry] = {}
+    for line, entry, problem in _rows(filename, content, reason, encoding=encoding, separator=separator, sheet=sheet):
         if problem:
-            judged.refused.append(RefusedLine(line, value, problem))
-        elif (key := parse(value)) in values:
+            judged.refused.append(RefusedLine(line, entry.value, problem))
+        elif (key := parse(entry.value)) in entries:
             judged.repeated += 1
         else:
-            values[key] = value
-    there = on_the_list({key for _, key in values})
-    judged.new = [value for key, value in values.items() if key not in there]
-    judged.known = len(values) - len(judged.new)
+            entries[key] = entry
+    there = on_the_list({key for _, key in entries})
+    judged.new = [entry for key, entry in entries.items() if key not in there]
+    judged.known = len(entries) - len(judged.new)
     return judged
 
 
-def _rows(filename: str, content: bytes, **how: str) -> Iterator[tuple[int, str, str]]:
-    """Line, value, and why it cannot be taken, of each row."""
+def _rows(filename: str, content: bytes, reason: str, **how: str) -> Iterator[tuple[int, Entry, str]]:
+    """Line, entry, and why it cannot be taken, of each row."""
     source = reading.open_source(filename, content, **how)
     folded = [name.casefold() for name in source.columns]
     column = next((name for name in _COLUMNS if name in folded), None)
     if column is None:
         raise ImportRefused("The file has no column named value, email or domain.", asks_for="mapping")
-    at = folded.index(column)
+    used = [folded.index(name) for name in (column, "reason", "note") if name in folded]
     for row in reading.read(source, content):
-        value = without_apostrophe(row.cells[at].strip())
-        yield row.line, value, row.problems.get(at) or row.problems.get(len(source.columns)) or _problem(value)
+        texts = {name: without_apostrophe(text.strip()) for name, text in zip(folded, row.cells, strict=False)}
+        entry = _entry(texts, column, reason)
+        problems = (row.problems.get(at) for at in (*used, len(source.columns)))
+        yield row.line, entry, next(filter(None, problems), None) or _problem(entry.value)
+
+
+def _entry(texts: Mapping[str, str], column: str, reason: str) -> Entry:
+    """A reason in words that are none of ours is not lost: the note begins with it, and the given reason stands."""
+    words, note = texts.get("reason", ""), texts.get("note", "")
+    known = _REASONS.get(words.casefold()) if words else reason
+    if known is None:
+        note = f"{words}. {note}" if note else words
+    return Entry(texts.get(column, ""), known or reason, note)
 
 
 def _problem(value: str) -> str:

@@ -58,8 +58,14 @@ class EntriesInput(fields.StrictSerializer):
 
 
 class FileInput(serializers.Serializer[Any]):
-    file = serializers.FileField(max_length=255, help_text="CSV or XLSX with a column value, email or domain.")
-    reason = serializers.ChoiceField(choices=SuppressionReason.choices, default=SuppressionReason.OTHER.value)
+    file = serializers.FileField(
+        max_length=255, help_text="CSV or XLSX with a column value, email or domain; reason and note are read too."
+    )
+    reason = serializers.ChoiceField(
+        choices=SuppressionReason.choices,
+        default=SuppressionReason.OTHER.value,
+        help_text="For rows whose own `reason` is empty or in other words, which then begin the note.",
+    )
 
 
 class Added(serializers.Serializer[Any]):

@@ -14,6 +14,7 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from prospects import suppression
+from prospects.imports.suppressions import read_file
 from prospects.models import Suppression
 from prospects.suppression import Entry
 
@@ -51,7 +52,7 @@ def test_a_preview_tells_what_each_row_would_do_and_writes_nothing(desk: Client)
     suppression.add([Entry("known@b.example")])
     response = preview(desk, FILE)
     judged = response.context["judged"]
-    assert (judged.new, judged.known, judged.repeated) == (["new@a.example"], 1, 1)
+    assert (judged.new, judged.known, judged.repeated) == ([Entry("new@a.example", "legal")], 1, 1)
     assert [(row.line, row.value) for row in judged.refused] == [(5, "nobody"), (6, "")]
     assert "neither an e-mail address nor a domain" in response.content.decode()
     assert Suppression.objects.count() == 1
@@ -67,9 +68,30 @@ def test_what_was_previewed_is_added_with_who_did_it(desk: Client, bob: User) ->
     }
 
 
+def test_a_file_of_the_list_itself_brings_back_reasons_and_notes(desk: Client) -> None:
+    entries = [Entry("a@b.example", "bounced", "=550, twice"), Entry("c.example", "complaint"), Entry("d.example")]
+    suppression.add(entries)
+    content, _ = exported(desk, "csv")
+    Suppression.objects.all().delete()
+    page = preview(desk, content)
+    assert "mail came back (1)" in page.content.decode()
+    desk.post(IMPORT, {"preview": token(page)})
+    assert {Entry(*row) for row in Suppression.objects.values_list("value", "reason", "note")} == set(entries)
+
+
+def test_a_reason_in_other_words_begins_the_note(desk: Client) -> None:
+    suppression.add(
+        read_file("list.csv", b"email,reason,note\na@b.example,spam trap,seen\nc@b.example,Complained,\n", "legal")
+    )
+    assert set(Suppression.objects.values_list("key", "reason", "note")) == {
+        ("a@b.example", "legal", "spam trap. seen"),
+        ("c@b.example", "complaint", ""),
+    }
+
+
 def test_a_preview_that_was_tampered_with_or_is_old_adds_nothing(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     genuine = token(preview(desk, FILE))
-    forged = signing.dumps({"values": ["c.example"], "reason": "legal"}, salt="another")
+    forged = signing.dumps([["c.example", "legal", ""]], salt="another")
     for given in (genuine[:-2], forged):
         assert "no longer valid" in desk.post(IMPORT, {"preview": given}, follow=True).content.decode()
     monkeypatch.setattr("prospects.admin.suppression._PREVIEW_SECONDS", -1)
@@ -93,7 +115,7 @@ def test_a_file_that_cannot_be_read_is_refused_on_the_form(desk: Client, content
 
 def test_a_file_of_another_encoding_is_taken_when_it_is_named(desk: Client) -> None:
     response = preview(desk, "E-Mail\noffice@b\xfccher.example\n".encode("latin-1"), encoding="iso-8859-1")
-    assert response.context["judged"].new == ["office@b\xfccher.example"]
+    assert response.context["judged"].new == [Entry("office@b\xfccher.example", "legal")]
 
 
 def test_a_workbook_is_taken_and_its_formulas_are_refused(desk: Client) -> None:
@@ -102,7 +124,7 @@ def test_a_workbook_is_taken_and_its_formulas_are_refused(desk: Client) -> None:
         book.active.append([value])
     book.save(file)
     judged = preview(desk, file.getvalue(), "list.xlsx").context["judged"]
-    assert judged.new == ["a@b.example"]
+    assert judged.new == [Entry("a@b.example", "legal")]
     assert [(row.line, "formula" in row.reason) for row in judged.refused] == [(3, True)]
 
 
@@ -121,7 +143,7 @@ def test_an_export_holds_the_filtered_list_and_can_be_imported_again(desk: Clien
     assert sorted(value.removeprefix("'") for value in found) == sorted(values)
     Suppression.objects.all().delete()
     judged = preview(desk, content, f"list.{kind}").context["judged"]
-    assert (sorted(judged.new), judged.refused) == (sorted(values), [])
+    assert (sorted(entry.value for entry in judged.new), judged.refused) == (sorted(values), [])
 
 
 def test_a_viewer_exports_and_imports_nothing(client: Client, charlie: User) -> None:

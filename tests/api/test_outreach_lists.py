@@ -36,14 +36,14 @@ def test_a_wrong_entry_adds_none(bob: APIClient) -> None:
 
 
 def test_the_suppression_list_goes_out_and_in_as_a_file(bob: APIClient) -> None:
-    suppression.add([suppression.Entry("a.example"), suppression.Entry("x@b.example")])
+    suppression.add([suppression.Entry("a.example", "bounced", "twice"), suppression.Entry("x@b.example")])
     exported = b"".join(bob.get("/api/suppressions/export/csv").streaming_content)
     Suppression.objects.all().delete()
     body = {"file": SimpleUploadedFile("s.csv", exported), "reason": "legal"}
     assert bob.post("/api/suppressions/import", body, format="multipart").json() == {"added": 2}
-    assert set(Suppression.objects.values_list("key", "reason", "source")) == {
-        ("a.example", "legal", "import"),
-        ("x@b.example", "legal", "import"),
+    assert set(Suppression.objects.values_list("key", "reason", "note", "source")) == {
+        ("a.example", "bounced", "twice", "import"),
+        ("x@b.example", "other", "", "import"),
     }
     wrong = {"file": SimpleUploadedFile("s.csv", b"value\nc.example\nx y\n")}
     response = bob.post("/api/suppressions/import", wrong, format="multipart")

@@ -84,29 +84,38 @@ def _no_answer() -> list[Report]:
 readiness = Readiness(recorded_reports)
 
 
-class Lookout(Thread):
-    """For a process that no probe asks, such as a worker: verifies at the interval, and ends the process by SIGTERM.
+def require_in_line() -> None:
+    """For a process that no probe asks: verify when the interval is over. Raises SystemCheckError with the report.
 
     A lost database is not its business: it comes back, and what it holds may be in line.
     """
+    found = readiness.reports()
+    if any(finding.id != "schema.E000" for report in found for finding in report.errors):
+        texts = [report.as_text() for report in found if not report.ok]
+        raise SystemCheckError("\n\n".join(["The database is no longer in line with the code. Stopped.", *texts]))
+
+
+class Lookout(Thread):
+    """For a process that is busy with other things, such as a worker: asks at the interval, and ends it by SIGTERM."""
 
     def __init__(self) -> None:
         super().__init__(name="schema lookout", daemon=True)
-        self.refusal: str | None = None
+        self.refusal: SystemCheckError | None = None
         self._ended = Event()
 
     def run(self) -> None:
         while not self._ended.wait(schema_settings().verify_interval):
-            found = readiness.reports()
-            connections.close_all()
-            if any(finding.id != "schema.E000" for report in found for finding in report.errors):
-                texts = [report.as_text() for report in found if not report.ok]
-                self.refusal = "\n\n".join(["The database is no longer in line with the code. Stopped.", *texts])
+            try:
+                require_in_line()
+            except SystemCheckError as refusal:
+                self.refusal = refusal
                 os.kill(os.getpid(), signal.SIGTERM)
                 return
+            finally:
+                connections.close_all()
 
     def stop(self) -> None:
         """End the thread. Raises SystemCheckError with the report when it has ended the process."""
         self._ended.set()
         if self.refusal:
-            raise SystemCheckError(self.refusal)
+            raise self.refusal

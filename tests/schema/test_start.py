@@ -119,11 +119,20 @@ def test_a_running_server_turns_unready_when_a_column_is_lost_and_ready_again(
         assert status(port, "/readyz") == 200
 
 
-def test_a_running_worker_ends_with_the_report_when_a_column_is_lost(new_database, tmp_path, django_db_blocker):
+@pytest.mark.parametrize(
+    ("command", "ready"),
+    [
+        pytest.param(WORKER, "Starting worker", id="worker"),
+        pytest.param((*MANAGE, "run_scheduler", "--interval", "0.2"), "Looking every 0.2 seconds.", id="scheduler"),
+    ],
+)
+def test_what_runs_unasked_ends_with_the_report_when_a_column_is_lost(
+    command, ready, new_database, tmp_path, django_db_blocker
+):
     log, url = tmp_path / "log", new_database()
-    with started(WORKER, url, log, SCHEMA_VERIFY_INTERVAL="0.2") as (process, _):
+    with started(command, url, log, SCHEMA_VERIFY_INTERVAL="0.2") as (process, _):
         deadline = time.monotonic() + PATIENCE
-        while "Starting worker" not in log.read_text() and time.monotonic() < deadline:
+        while ready not in log.read_text() and time.monotonic() < deadline:
             assert process.poll() is None, log.read_text()
             time.sleep(0.1)
         with django_db_blocker.unblock():

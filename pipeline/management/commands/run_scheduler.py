@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 
 from config.schema.entry import SchemaGuardMixin
+from config.schema.readiness import require_in_line
 from pipeline import scheduler
 from pipeline.jobs.reaper import reap
 
@@ -25,12 +26,16 @@ class Command(SchemaGuardMixin, BaseCommand):
         return super().execute(*args, **options)
 
     def handle(self, *, once: bool, interval: float, **options: Any) -> None:
-        """Raises CommandError when a setting cannot be read."""
+        """Raises CommandError when a setting cannot be read, SystemCheckError when the schema is no longer in line."""
         try:
             self._look()
+            if not once:
+                self.stdout.write(f"Looking every {interval:g} seconds.")
+                self.stdout.flush()
             while not once:
                 time.sleep(interval)
                 close_old_connections()
+                require_in_line()
                 self._look(patient=True)
         except scheduler.WrongSetting as error:
             raise CommandError(str(error)) from error

@@ -53,6 +53,8 @@ def automation() -> dict[str, Any]:
 def set_automation(values: dict[str, Any]) -> dict[str, Any]:
     """Save the settings that are given; returns all of them."""
     with transaction.atomic():
+        # Locked before it is read: of two who save different fields at once, neither may undo the other.
+        Setting.objects.select_for_update().get_or_create(key=AUTOMATION)
         merged = automation() | values
         write(AUTOMATION, merged)
     return merged

@@ -3,11 +3,12 @@
 A decision about several prospects is made for all of them or for none.
 """
 
+import copy
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import ProtectedError
 
 from prospects import changes
@@ -29,10 +30,26 @@ class NotFound(Refused):
     """Some of the prospects do not exist."""
 
 
-def find(ids: Collection[uuid.UUID]) -> ProspectQuerySet:
-    """The prospects with these ids. Raises NotFound, naming them, when some do not exist."""
-    prospects = Prospect.objects.filter(pk__in=ids)
-    missing = set(ids) - set(prospects.values_list("pk", flat=True))
+class Incomplete(Exception):
+    """A prospect lacks what its source needs. `errors` are the messages by field."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{field}: {' '.join(messages)}" for field, messages in errors.items()))
+        self.errors = errors
+
+
+# The first half of the advisory locks on what prospects are known by; the other half is a hash of that.
+_LOCKS = 1_886_548_844
+
+
+def find(ids: Collection[uuid.UUID], among: ProspectQuerySet | None = None) -> ProspectQuerySet:
+    """The prospects with these ids, of those in `among`, locked until the caller's transaction ends.
+
+    Locked, because otherwise one could be deleted or change between the judgement of all and the writing of all.
+    Raises NotFound, naming them, when some do not exist.
+    """
+    prospects = (Prospect.objects.all() if among is None else among).filter(pk__in=ids)
+    missing = set(ids) - set(prospects.order_by("pk").select_for_update().values_list("pk", flat=True))
     if missing:
         raise NotFound(
             f"{len(missing)} of {len(set(ids))} prospects do not exist.", dict.fromkeys(missing, "not found")
@@ -40,14 +57,14 @@ def find(ids: Collection[uuid.UUID]) -> ProspectQuerySet:
     return prospects
 
 
-def approve(ids: Collection[uuid.UUID], cause: Cause) -> int:
+def approve(ids: Collection[uuid.UUID], cause: Cause, profiles_only: bool = False) -> int:
     """Approve discovered prospects; also takes back a rejection. Raises Refused."""
-    return _decide(ids, ApprovalStatus.APPROVED, cause)
+    return _decide(ids, ApprovalStatus.APPROVED, cause, profiles_only)
 
 
-def reject(ids: Collection[uuid.UUID], cause: Cause) -> int:
+def reject(ids: Collection[uuid.UUID], cause: Cause, profiles_only: bool = False) -> int:
     """Reject discovered prospects. Raises Refused."""
-    return _decide(ids, ApprovalStatus.REJECTED, cause)
+    return _decide(ids, ApprovalStatus.REJECTED, cause, profiles_only)
 
 
 def approve_all(cause: Cause) -> int:
@@ -56,11 +73,12 @@ def approve_all(cause: Cause) -> int:
 
 
 def delete(ids: Collection[uuid.UUID], cause: Cause) -> int:
-    """Delete prospects. Raises Refused for those that were written to: their e-mail logs must stay."""
+    """Delete prospects. Raises Refused for those that were written to: they would be found and written to as new."""
     with transaction.atomic():
         prospects = find(ids)
-        written_to = set(prospects.filter(email_logs__isnull=False).values_list("pk", flat=True))
-        _refuse(written_to, "was written to; its e-mail log must stay. Reject it instead.", ids)
+        logged = prospects.filter(email_logs__isnull=False)
+        written_to = {*prospects.written_to().values_list("pk", flat=True), *logged.values_list("pk", flat=True)}
+        _refuse(written_to, "was written to; its row must stay, or it would be found as new. Reject it instead.", ids)
         try:
             return changes.delete(prospects, cause)
         except ProtectedError as error:
@@ -81,26 +99,25 @@ class Stale(Refused):
 
 
 def add(values: Mapping[str, Any], cause: Cause) -> Prospect:
-    """Create a prospect. Raises Refused, naming it, when the web site or profile is there already."""
+    """Create a prospect. Raises Incomplete, or Refused, naming it, when the web site or profile is there already."""
     prospect = Prospect(**values)
     prospect.derive()
     with transaction.atomic():
-        twins = _twins(prospect)
-        if twin := twins.values_list("pk", flat=True).first():
-            raise Refused(f"{prospect} is there already: {twin}.", {twin: "is the same web site or profile."})
+        _judge(prospect, None)
         changes.create([prospect], cause)
-    return Prospect.objects.get(pk=prospect.pk)
+        return Prospect.objects.get(pk=prospect.pk)
 
 
 def edit(pk: uuid.UUID, values: Mapping[str, Any], cause: Cause, unless_stale: Callable[[Prospect], bool]) -> Prospect:
     """Write the values to a prospect as long as `unless_stale` accepts the row, which is locked by then.
 
-    Raises Stale or NotFound.
+    Raises Stale, NotFound, Incomplete, or Refused when it would become a web site or profile that is there already.
     """
     with transaction.atomic():
-        row = find([pk]).select_for_update().get()
+        row = find([pk]).get()
         if not unless_stale(row):
             raise Stale("The prospect was changed since it was read. Read it again.", {pk: "was changed."})
+        _judge(_with(row, values), row)
         changes.change(Prospect.objects.filter(pk=pk), values, cause)
         return Prospect.objects.get(pk=pk)
 
@@ -111,29 +128,81 @@ def edit_all(ids: Collection[uuid.UUID], values: Mapping[str, Any], cause: Cause
         return changes.change(find(ids), values, cause)
 
 
-def _twins(prospect: Prospect) -> ProspectQuerySet:
-    if prospect.source_type == SourceType.SOCIAL:
-        return Prospect.objects.social_source().filter(profile_url=prospect.profile_url)
-    return Prospect.objects.website_source().filter(domain_key=prospect.domain_key)
-
-
 def set_category(ids: Collection[uuid.UUID], category: str, cause: Cause) -> int:
     """Write the category to the prospects. Raises Refused."""
     with transaction.atomic():
         return changes.change(find(ids), {"discovery_category": category}, cause)
 
 
-def save_draft(pk: uuid.UUID, subject: str | None, body: str | None, cause: Cause) -> int:
-    """Save the texts that are not None as the prospect's draft. Raises Refused."""
+def save_draft(
+    pk: uuid.UUID, subject: str | None, body: str | None, cause: Cause, among: ProspectQuerySet | None = None
+) -> int:
+    """Save the texts that are not None as the draft of the prospect, which is one of `among`. Raises NotFound."""
     texts = {"draft_subject": subject, "draft_body": body}
     values = {column: text for column, text in texts.items() if text is not None}
     with transaction.atomic():
-        return changes.change(find([pk]), values | {"draft_status": DraftStatus.DRAFTED.value}, cause)
+        return changes.change(find([pk], among), values | {"draft_status": DraftStatus.DRAFTED.value}, cause)
 
 
-def _decide(ids: Collection[uuid.UUID], status: ApprovalStatus, cause: Cause) -> int:
+def _judge(after: Prospect, before: Prospect | None) -> None:
+    """Raise Incomplete or Refused when the prospect may not become, or be added as, what `after` is.
+
+    What was wrong `before` is no reason: of adopted rows several may be one web site, and other fields can be mended.
+    """
+    errors = _lacks(after)
+    if before and errors.keys() <= _lacks(before).keys():
+        errors = {}
+    if errors:
+        raise Incomplete(errors)
+    if before is None or _known_by(after) != _known_by(before):
+        _refuse_twin(after)
+
+
+def _lacks(prospect: Prospect) -> dict[str, list[str]]:
+    if prospect.source_type != SourceType.SOCIAL:
+        return {}
+    needed = ("profile_url", "source_platform")
+    return {name: ["A social profile needs it."] for name in needed if not getattr(prospect, name)}
+
+
+def _known_by(prospect: Prospect) -> tuple[str, str]:
+    """The column that tells a prospect of its source from all others, and its value."""
+    column = "profile_url" if prospect.source_type == SourceType.SOCIAL else "domain_key"
+    return column, getattr(prospect, column) or ""
+
+
+def _refuse_twin(prospect: Prospect) -> None:
+    column, value = _known_by(prospect)
+    _wait_for_others(f"{column} {value}")
+    same = Prospect.objects.filter(source_type=prospect.source_type, **{column: value}).exclude(pk=prospect.pk)
+    if twin := same.values_list("pk", flat=True).first():
+        raise Refused(f"{prospect} is there already: {twin}.", {twin: "is the same web site or profile."})
+
+
+def _wait_for_others(key: str) -> None:
+    """Wait until no other transaction is about to write a prospect of this key, and make others wait for this one.
+
+    A lock on rows cannot do that, as there is no row yet. SQLite has one writer at a time.
+    """
+    connection = connections[Prospect.objects.db]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCKS, key])
+
+
+def _with(row: Prospect, values: Mapping[str, Any]) -> Prospect:
+    changed = copy.copy(row)
+    for column, value in values.items():
+        setattr(changed, column, value)
+    changed.derive()
+    return changed
+
+
+def _decide(ids: Collection[uuid.UUID], status: ApprovalStatus, cause: Cause, profiles_only: bool) -> int:
     with transaction.atomic():
         prospects = find(ids)
+        if profiles_only:
+            _refuse(_without(prospects, prospects.social_source()), "is no social profile.", ids)
         _refuse(_without(prospects, prospects.discovered()), "is not discovered.", ids)
         return changes.change(prospects, {"approval_status": status.value}, cause)
 

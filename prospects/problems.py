@@ -1,7 +1,14 @@
 """How the API tells of refused decisions."""
 
+from rest_framework.exceptions import ValidationError
+
 from config.api.problems import Problem, as_problem
-from prospects.decisions import NotFound, Refused, Stale
+from prospects.decisions import Incomplete, NotFound, Refused, Stale
+
+
+@as_problem.register
+def _(error: Incomplete) -> Problem | None:
+    return as_problem(ValidationError(error.errors))
 
 
 @as_problem.register

@@ -136,6 +136,11 @@ class ProspectQuerySet(models.QuerySet["Prospect"]):
     def not_sent(self) -> Self:
         return self.exclude(_SENT)
 
+    def written_to(self) -> Self:
+        """To whom a mail has gone out by any sign in the row: rows of the old system carry only some of them."""
+        answered = ~Q(outreach_status=OutreachStatus.PENDING)
+        return self.filter(_SENT | answered | Q(last_sent__isnull=False) | Q(followups_sent__gt=0))
+
     def may_be_written_to(self) -> Self:
         """Those whose address and domains are not suppressed: nobody else may be enrolled or mailed."""
         return self.exclude(_is_suppressed())

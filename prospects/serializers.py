@@ -121,23 +121,38 @@ class NewProspect(ProspectInput):
         choices=DiscoveryStatus.choices, help_text="`DISCOVERED` puts a web site on the list that waits for approval."
     )
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("source_type") == SourceType.SOCIAL and not (
-            attrs.get("profile_url") and attrs.get("source_platform")
-        ):
-            raise serializers.ValidationError({"profile_url": ["A social profile needs it, and source_platform."]})
-        return attrs
+
+class Reasoned(serializers.Serializer[Any]):
+    reason = fields.CharField(
+        max_length=1000, required=False, allow_blank=True, help_text="Why; each prospect's history keeps it."
+    )
 
 
 class ProspectIds(serializers.Serializer[Any]):
     prospect_ids = serializers.ListField(child=fields.UUIDField(), allow_empty=False, min_length=1, max_length=10_000)
 
 
-class BulkEdit(StrictSerializer):
+class BulkValues(ProspectEdit):
+    """At least one field to change. What a prospect is known by is changed one prospect at a time."""
+
+    single = ("domain", "source_type", "source_platform", "profile_url")
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name: field for name, field in super().get_fields().items() if name not in self.single}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (given := data.keys() & set(self.single)):
+            raise serializers.ValidationError(
+                {name: ["Is changed one prospect at a time, by PATCH /api/prospects/ID."] for name in sorted(given)}
+            )
+        return super().to_internal_value(data)
+
+
+class BulkEdit(StrictSerializer, Reasoned):
     """The same values for several prospects."""
 
     prospect_ids = serializers.ListField(child=fields.UUIDField(), allow_empty=False, min_length=1, max_length=10_000)
-    values = ProspectEdit()
+    values = BulkValues()
 
 
 class DraftInput(serializers.Serializer[Any]):

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from config.api import fields
 from prospects.choices import SourcePlatform
-from prospects.serializers import Done, ProspectIds
+from prospects.serializers import Done, ProspectIds, Reasoned
 
 MAX_IDS = 10_000
 
@@ -21,7 +21,7 @@ def texts_field(**kwargs: Any) -> serializers.ListField:
     return serializers.ListField(child=fields.CharField(max_length=200), max_length=200, **kwargs)
 
 
-class Approval(ProspectIds):
+class Approval(ProspectIds, Reasoned):
     action = fields.ChoiceField(choices=["approve", "reject", "delete"])
 
 
@@ -73,7 +73,7 @@ class JobStarted(Done):
     prospects_count = serializers.IntegerField(min_value=0)
 
 
-class CategoryInput(ProspectIds):
+class CategoryInput(ProspectIds, Reasoned):
     category = fields.CharField(max_length=200)
 
 
@@ -95,7 +95,7 @@ class SocialDiscoverInput(serializers.Serializer[Any]):
     max_results = fields.IntegerField(min_value=1, max_value=10_000, required=False, default=100)
 
 
-class SocialReviewInput(serializers.Serializer[Any]):
+class SocialReviewInput(Reasoned):
     profile_ids = ids_field()
     action = fields.ChoiceField(choices=["qualify", "reject"])
 

@@ -53,7 +53,8 @@ class PipelineViewSet(ApiViewSet):
     @action(detail=False, methods=["post"], serializer_class=Approval, answer_class=Approved)
     def approve(self, request: Request) -> Response:
         """Approve, reject or delete discovered prospects, all or none of them."""
-        body, cause = self.body(), Cause(user=request.user)
+        body = self.body()
+        cause = Cause(user=request.user, reason=body.get("reason", ""))
         counts = {"approved_count": 0, "rejected_count": 0, "deleted_count": 0}
         match body["action"]:
             case "approve":
@@ -81,7 +82,8 @@ class PipelineViewSet(ApiViewSet):
     def update_category(self, request: Request) -> Response:
         """Write a category to prospects, to all or none of them."""
         body = self.body()
-        count = decisions.set_category(body["prospect_ids"], body["category"], Cause(user=request.user))
+        cause = Cause(user=request.user, reason=body.get("reason", ""))
+        count = decisions.set_category(body["prospect_ids"], body["category"], cause)
         return self.answer(
             {"success": True, "message": f"{counted(count, 'prospect')} updated.", "updated_count": count}
         )

@@ -88,7 +88,8 @@ class SocialViewSet(ApiViewSet):
     def save_draft(self, request: Request, pk: UUID) -> Response:
         """Save the subject or the body of a profile's draft, or both."""
         texts = self.body()
-        decisions.save_draft(pk, texts.get("subject"), texts.get("body"), Cause(user=request.user))
+        cause, profiles = Cause(user=request.user), Prospect.objects.social_source()
+        decisions.save_draft(pk, texts.get("subject"), texts.get("body"), cause, profiles)
         return self.answer({"success": True, "message": "The draft is saved."})
 
     @action(detail=False, serializer_class=SocialStatsSerializer)
@@ -157,13 +158,14 @@ class SocialStepViewSet(ApiViewSet):
     @action(detail=False, methods=["post"], serializer_class=SocialReviewInput, answer_class=SocialReviewed)
     def review(self, request: Request) -> Response:
         """Qualify profiles, which also starts scraping them where that is possible, or reject them."""
-        body, cause = self.body(), Cause(user=request.user)
+        body = self.body()
+        cause = Cause(user=request.user, reason=body.get("reason", ""))
         ids, decision = body["profile_ids"], body["action"]
         job, note = None, ""
         if decision == "reject":
-            count = decisions.reject(ids, cause)
+            count = decisions.reject(ids, cause, profiles_only=True)
         else:
-            count = decisions.approve(ids, cause)
+            count = decisions.approve(ids, cause, profiles_only=True)
             job, note = self._scrape_if_possible(ids, cause)
         message = f"{counted(count, 'profile')} {'rejected' if decision == 'reject' else 'qualified'}.{note}"
         job_id = job.pk if job else None

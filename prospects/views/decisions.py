@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,8 +23,9 @@ class DecisionViewSet(ApiViewSet):
     @action(detail=True, methods=["post"], serializer_class=None, answer_class=Promoted)
     def promote(self, request: Request, pk: UUID) -> Response:
         """Make a lead of a prospect whose e-mail was found, by approving it."""
-        decisions.promote([pk], Cause(user=request.user))
-        stage = Prospect.objects.values_list("stage", flat=True).get(pk=pk)
+        with transaction.atomic():  # nobody deletes it before its stage is read
+            decisions.promote([pk], Cause(user=request.user))
+            stage = Prospect.objects.values_list("stage", flat=True).get(pk=pk)
         return self.answer({"success": True, "message": "The prospect is a lead.", "stage": stage})
 
     @action(detail=True, methods=["put"], serializer_class=DraftInput, answer_class=Done)
@@ -37,7 +39,8 @@ class DecisionViewSet(ApiViewSet):
     def bulk_update(self, request: Request) -> Response:
         """Write the same values to several prospects, to all of them or to none."""
         body = self.body()
-        count = decisions.edit_all(body["prospect_ids"], body["values"], Cause(user=request.user))
+        cause = Cause(user=request.user, reason=body.get("reason", ""))
+        count = decisions.edit_all(body["prospect_ids"], body["values"], cause)
         return self.answer(
             {"success": True, "message": f"{counted(count, 'prospect')} updated.", "updated_count": count}
         )

@@ -119,7 +119,7 @@ class ProspectViewSet(mixins.ListModelMixin, ApiViewSet):
         return shown(prospect, status=201)
 
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        """Change fields of a prospect that has not changed since it was read."""
+        """Change fields of a prospect that has not changed since it was read. 409 when another is the same."""
         header = request.headers.get("If-Match")
         if header is None:
             detail = "Send the ETag of the prospect you have read as If-Match, so that no change of others is lost."
@@ -133,7 +133,7 @@ class ProspectViewSet(mixins.ListModelMixin, ApiViewSet):
         return shown(prospect)
 
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """Delete a prospect that was never written to."""
+        """Delete a prospect that was never written to. 409 when a mail has gone out to it."""
         decisions.delete([pk], Cause(user=request.user))
         return Response(status=204)
 

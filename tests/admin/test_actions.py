@@ -94,7 +94,7 @@ def test_a_prospect_that_was_written_to_is_not_deleted(desk: Client) -> None:
     (prospect,) = saved(scraped(1))
     EmailLog.objects.create(prospect=prospect)
     response = decide(desk, "delete", prospect, confirm="yes")
-    assert "its e-mail log must stay" in told(response)
+    assert "its row must stay" in told(response)
     assert Prospect.objects.exists()
 
 

@@ -1,10 +1,13 @@
 """The cast of the API's tests: Charlie may view, Bob operates, Alice administers."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
@@ -61,3 +64,23 @@ def queries_of(django_assert_max_num_queries: Callable[..., object]) -> Callable
         return len(captured)
 
     return count
+
+
+@pytest.fixture
+def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """A database that several connections really share: for SQLite a file in place of the one in memory."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    memory = connection.settings_dict["NAME"]
+    keeper = sqlite3.connect(memory, uri=True)  # the database in memory lives as long as a connection to it
+    file = tmp_path / "shared.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(file)])
+    connection.settings_dict["NAME"] = str(file)
+    connection.close()
+    yield
+    connection.close()
+    connection.settings_dict["NAME"] = memory
+    connection.ensure_connection()
+    keeper.close()

@@ -1,9 +1,6 @@
 """Lists read while another connection inserts and deletes: the row-count rule raises no false alarm."""
 
-import sqlite3
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -12,26 +9,6 @@ from rest_framework.test import APIClient
 from prospects.models import Prospect
 from tests.api.rows import prospect, save
 from tests.api.test_lists import LISTS, flat
-
-
-@pytest.fixture
-def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
-    """A database that several connections really share: for SQLite a file in place of the one in memory."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    memory = connection.settings_dict["NAME"]
-    keeper = sqlite3.connect(memory, uri=True)  # the database in memory lives as long as a connection to it
-    file = tmp_path / "shared.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(file)])
-    connection.settings_dict["NAME"] = str(file)
-    connection.close()
-    yield
-    connection.close()
-    connection.settings_dict["NAME"] = memory
-    connection.ensure_connection()
-    keeper.close()
 
 
 class Writer(threading.Thread):

@@ -19,7 +19,9 @@ OUTREACH = ("prospects", "pipeline")
 ADMINISTRATED = ("pipeline.socialintegration", "pipeline.webhook", "pipeline.webhookdelivery")
 # Taking these away is a decision like any other; other rows are history.
 OPERATORS_DELETE = ("prospects.prospect", "pipeline.emailattachment")
-ACCOUNTS = ("auth.user", "auth.group", "knox.authtoken")
+ACCOUNTS = ("auth.user", "auth.group")
+# A token acts as its user. Its user makes it by logging in, and nobody for anybody else.
+MADE_BY_LOGGING_IN = ("knox.authtoken",)
 
 
 def permissions(role: str, label: str) -> tuple[str, ...]:
@@ -27,6 +29,8 @@ def permissions(role: str, label: str) -> tuple[str, ...]:
     app = label.partition(".")[0]
     if app == "schema":
         return () if role == VIEWER else ("view",)
+    if label in MADE_BY_LOGGING_IN:
+        return ("view", "delete") if role == ADMINISTRATOR else ()
     if label in ACCOUNTS or label in ADMINISTRATED:
         return ("view", "add", "change", "delete") if role == ADMINISTRATOR else ()
     if app not in OUTREACH:

@@ -1,8 +1,10 @@
 """The roles are groups made by a migration, and hold what the rules say."""
 
+from importlib import import_module
+
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 
 from pipeline import roles
@@ -26,6 +28,22 @@ def test_an_operator_decides_and_runs_steps_but_sees_no_accounts(db: None) -> No
     operator = held(roles.OPERATOR)
     assert {("prospects", "change_prospect"), ("prospects", "delete_prospect"), ("pipeline", "add_job")} <= operator
     assert not operator & {("pipeline", "change_socialintegration"), ("auth", "view_user")}
+
+
+def test_no_role_makes_or_changes_tokens(db: None) -> None:
+    of_tokens = {codename for role in roles.ROLES for app, codename in held(role) if app == "knox"}
+    assert of_tokens == {"view_authtoken", "delete_authtoken"}
+
+
+def test_what_made_tokens_is_taken_from_roles_that_have_it(db: None) -> None:
+    administrators = Group.objects.get(name=roles.ADMINISTRATOR)
+    administrators.permissions.add(*Permission.objects.filter(content_type__app_label="knox"))
+    migration = import_module("pipeline.migrations.0013_nobody_makes_tokens_for_others")
+    migration.take_away(apps, connection.schema_editor())
+    assert {codename for app, codename in held(roles.ADMINISTRATOR) if app == "knox"} == {
+        "view_authtoken",
+        "delete_authtoken",
+    }
 
 
 def test_granting_again_restores_what_is_missing_and_keeps_what_was_added(db: None) -> None:

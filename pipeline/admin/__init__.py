@@ -7,6 +7,7 @@ from pipeline.admin.jobs import JobAdmin, JobItemAdmin
 from pipeline.admin.mail import EmailAttachmentAdmin, EmailLogAdmin
 from pipeline.admin.runs import DiscoveryQueryAdmin, ScraperHistoryAdmin
 from pipeline.admin.settings import SettingAdmin
+from pipeline.admin.tokens import TokenAdmin
 from pipeline.admin.users import MemberAdmin
 from pipeline.admin.webhooks import WebhookAdmin, WebhookDeliveryAdmin
 
@@ -21,6 +22,7 @@ __all__ = [
     "ScraperHistoryAdmin",
     "SettingAdmin",
     "SocialIntegrationAdmin",
+    "TokenAdmin",
     "WebhookAdmin",
     "WebhookDeliveryAdmin",
     "steps",

@@ -25,15 +25,16 @@ class MemberAdmin(UserAdmin[User]):
         return () if request.user.is_superuser else POWERS
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+        return super().has_change_permission(request, obj) and may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and _may_touch(request, obj)
+        return super().has_delete_permission(request, obj) and may_touch(request, obj)
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:
         return ", ".join(group.name for group in user.groups.all()) or "none"
 
 
-def _may_touch(request: HttpRequest, user: User | None) -> bool:
+def may_touch(request: HttpRequest, user: User | None) -> bool:
+    """Whether the person may write to this account or to what belongs to it."""
     return user is None or request.user.is_superuser or not user.is_superuser

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
+from knox.models import AuthToken
 
 from pipeline import roles
 from tests.admin.conftest import fill, member
@@ -89,6 +90,35 @@ def test_an_administrator_makes_no_superusers_and_does_not_touch_them(client: Cl
     assert not eve.is_superuser
     assert client.post(reverse("admin:auth_user_change", args=[alice.pk]), form | joined).status_code == 403
     assert client.post(reverse("admin:auth_user_delete", args=[alice.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_an_administrator_makes_no_token_with_which_to_act_as_somebody_else(client: Client, alice: User) -> None:
+    client.force_login(member("eve", roles.ADMINISTRATOR))
+    token, _ = AuthToken.objects.create(alice)
+    form = {"user": str(alice.pk), "expiry_0": "2040-01-01", "expiry_1": "10:00:00"}
+    assert client.post("/admin/knox/authtoken/add/", form).status_code == 403
+    assert client.post(reverse("admin:knox_authtoken_change", args=[token.pk]), form).status_code == 403
+    assert AuthToken.objects.get() == token
+
+
+def test_nobody_makes_a_token_by_hand_not_even_a_superuser(site: Client, alice: User) -> None:
+    assert site.post("/admin/knox/authtoken/add/", {"user": str(alice.pk)}).status_code == 403
+    assert not AuthToken.objects.exists()
+
+
+def test_an_administrator_takes_tokens_away_but_not_those_of_superusers(client: Client, alice: User, bob: User) -> None:
+    client.force_login(member("eve", roles.ADMINISTRATOR))
+    of_alice, of_bob = (AuthToken.objects.create(user)[0] for user in (alice, bob))
+    page = client.get(reverse("admin:knox_authtoken_changelist"))
+    assert of_alice.token_key in page.content.decode()
+    deletions = {
+        token: client.post(reverse("admin:knox_authtoken_delete", args=[token.pk]), {"post": "yes"}).status_code
+        for token in (of_alice, of_bob)
+    }
+    assert deletions == {of_alice: 403, of_bob: 302}
+    chosen = {"action": "delete_selected", "_selected_action": [of_alice.pk], "post": "yes"}
+    assert client.post(reverse("admin:knox_authtoken_changelist"), chosen).status_code == 403
+    assert AuthToken.objects.get() == of_alice
 
 
 @pytest.mark.parametrize("role", roles.ROLES)

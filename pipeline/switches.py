@@ -1,10 +1,13 @@
 """The master switch and the automation settings, which people change while the application runs."""
 
+import json
 from typing import Any
 
 from django.db import transaction
 
 from pipeline.models import Setting
+from pipeline.records import record
+from prospects.changes import Cause
 
 MASTER = "scraper_master_enabled"
 AUTOMATIC = "scraper_auto_enabled"
@@ -36,12 +39,12 @@ def require_master() -> None:
         raise SwitchedOff("The master switch is off. Switch it on before you start a step.")
 
 
-def set_master(enabled: bool) -> None:
+def set_master(enabled: bool, cause: Cause | None = None) -> None:
     """Turn the master switch. Off also ends automatic runs."""
     with transaction.atomic():
-        write(MASTER, {"value": enabled})
+        write(MASTER, {"value": enabled}, cause)
         if not enabled:
-            write(AUTOMATIC, {"value": False})
+            write(AUTOMATIC, {"value": False}, cause)
 
 
 def automation() -> dict[str, Any]:
@@ -50,13 +53,13 @@ def automation() -> dict[str, Any]:
     return AUTOMATION_DEFAULTS | (stored if isinstance(stored, dict) else {})
 
 
-def set_automation(values: dict[str, Any]) -> dict[str, Any]:
+def set_automation(values: dict[str, Any], cause: Cause | None = None) -> dict[str, Any]:
     """Save the settings that are given; returns all of them."""
     with transaction.atomic():
         # Locked before it is read: of two who save different fields at once, neither may undo the other.
         Setting.objects.select_for_update().get_or_create(key=AUTOMATION)
         merged = automation() | values
-        write(AUTOMATION, merged)
+        write(AUTOMATION, merged, cause)
     return merged
 
 
@@ -65,6 +68,8 @@ def is_true(value: Any) -> bool:
     return value.get("value") is True if isinstance(value, dict) else value is True
 
 
-def write(key: str, value: Any) -> None:
-    """Store a setting as it is; the caller has judged the value."""
-    Setting.objects.update_or_create(key=key, defaults={"value": value})
+def write(key: str, value: Any, cause: Cause | None = None) -> None:
+    """Store a setting as it is, and who did; the caller has judged the value."""
+    with transaction.atomic():
+        row, _ = Setting.objects.update_or_create(key=key, defaults={"value": value})
+        record(row, cause, f"Saved as {json.dumps(value, ensure_ascii=False)}.")

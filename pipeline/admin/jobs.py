@@ -20,12 +20,13 @@ from config.admin import ReadOnlyAdmin, json_field
 from pipeline import jobs
 from pipeline.choices import JobItemStatus, JobStatus
 from pipeline.models import Job, JobItem
+from prospects.changes import Cause
 from prospects.models import Prospect
 
 ITEMS_PER_PAGE = 100
 ENDED = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
 # What a person may do with a job, by the name in the address.
-CONTROLS: dict[str, tuple[str, Callable[[Job], Job]]] = {
+CONTROLS: dict[str, tuple[str, Callable[[Job, Cause], Job]]] = {
     "cancel": ("Cancelled", jobs.cancel),
     "retry": ("Started again", jobs.retry),
 }
@@ -79,7 +80,7 @@ class JobAdmin(ReadOnlyAdmin[Job]):
             raise Http404(f"There is no job {object_id} or no such thing to do as {name!r}.")
         done, control = CONTROLS[name]
         try:
-            control(job)
+            control(job, Cause(user=request.user))
             messages.success(request, f"{done}: {job.get_job_type_display()} job.")
         except (jobs.Refused, jobs.CannotStart) as refused:
             messages.error(request, str(refused))

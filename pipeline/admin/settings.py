@@ -17,6 +17,7 @@ from config.admin import ModelAdmin, json_block
 from pipeline import scheduler, switches
 from pipeline.models import Setting
 from pipeline.serializers.settings import Automation
+from prospects.changes import Cause
 
 # The older system may have kept anything here.
 _SECRET = re.compile(r"secret|password|passwd|token|credential|(api|private|access|encryption)[ _-]?key", re.IGNORECASE)
@@ -33,7 +34,7 @@ class KnownForm(forms.Form):
         """What the fields show for a stored value, which may be None or nonsense."""
         raise NotImplementedError
 
-    def write(self) -> None:
+    def write(self, cause: Cause) -> None:
         raise NotImplementedError
 
 
@@ -47,8 +48,8 @@ class MasterForm(KnownForm):
     def initial_of(stored: Any) -> dict[str, Any]:
         return {"enabled": switches.is_true(stored)}
 
-    def write(self) -> None:
-        switches.set_master(self.cleaned_data["enabled"])
+    def write(self, cause: Cause) -> None:
+        switches.set_master(self.cleaned_data["enabled"], cause)
 
 
 class LinesField(forms.CharField):
@@ -89,8 +90,8 @@ class AutomationForm(KnownForm):
                 self.add_error(name if name in self.fields else None, _texts(errors))
         return cleaned
 
-    def write(self) -> None:
-        switches.set_automation(self.cleaned_data)
+    def write(self, cause: Cause) -> None:
+        switches.set_automation(self.cleaned_data, cause)
 
 
 class IntervalForm(KnownForm):
@@ -109,8 +110,8 @@ class IntervalForm(KnownForm):
             raise forms.ValidationError(str(error)) from error
         return interval
 
-    def write(self) -> None:
-        switches.write(scheduler.INTERVAL, {"value": self.cleaned_data["interval"]})
+    def write(self, cause: Cause) -> None:
+        switches.write(scheduler.INTERVAL, {"value": self.cleaned_data["interval"]}, cause)
 
 
 class NextRunForm(KnownForm):
@@ -126,9 +127,9 @@ class NextRunForm(KnownForm):
         except scheduler.WrongSetting:
             return {"next_run": _plain(stored)}
 
-    def write(self) -> None:
+    def write(self, cause: Cause) -> None:
         moment = self.cleaned_data["next_run"]
-        switches.write(scheduler.NEXT_RUN, {"value": moment and moment.isoformat()})
+        switches.write(scheduler.NEXT_RUN, {"value": moment and moment.isoformat()}, cause)
 
 
 KNOWN: Mapping[str, type[KnownForm]] = {
@@ -181,7 +182,8 @@ class SettingAdmin(ModelAdmin[Setting]):
         stored = Setting.objects.filter(key=key).values_list("value", flat=True).first()
         form = kind(request.POST if request.method == "POST" else None, initial=kind.initial_of(stored))
         if form.is_valid():
-            self._save(request, key, form)
+            form.write(Cause(user=request.user))
+            messages.success(request, f"Saved: {form.title}.")
             return HttpResponseRedirect(reverse("admin:pipeline_setting_changelist"))
         for field in form.fields.values():
             field.disabled = not may_change
@@ -189,11 +191,6 @@ class SettingAdmin(ModelAdmin[Setting]):
         return TemplateResponse(
             request, "admin/pipeline/setting/known.html", context | {"key": key, "may_change": may_change}
         )
-
-    def _save(self, request: HttpRequest, key: str, form: KnownForm) -> None:
-        form.write()
-        self.log_change(request, Setting.objects.get(key=key), [{"changed": {"fields": form.changed_data}}])
-        messages.success(request, f"Saved: {form.title}.")
 
     @admin.display(description="value")
     def shown_value(self, row: Setting) -> str:

@@ -13,6 +13,7 @@ from pipeline.choices import JobStatus, JobType
 from pipeline.jobs.handlers import handler_for
 from pipeline.jobs.queue import ring
 from pipeline.models import Job, JobItem
+from pipeline.records import record
 from prospects.changes import Cause
 from prospects.models import Prospect
 from prospects.querysets import ProspectQuerySet
@@ -71,19 +72,22 @@ def start(
     return job
 
 
-def cancel(job: Job) -> Job:
+def cancel(job: Job, cause: Cause | None = None) -> Job:
     """End a pending or running job; its worker stops at its next write. Raises Refused when it has ended already."""
     waiting = Job.objects.filter(pk=job.pk).exclude(status__in=_ENDED)
-    ended = waiting.update(
-        status=JobStatus.CANCELLED, lease_token=None, lease_until=None, activity="", finished_at=Now(), updated_at=Now()
-    )
-    job.refresh_from_db()
-    if not ended:
-        raise Refused(f"The job is {job.status} already.")
+    with transaction.atomic():
+        ended = waiting.update(
+            status=JobStatus.CANCELLED, lease_token=None, lease_until=None, activity="", finished_at=Now(),
+            updated_at=Now(),
+        )  # fmt: skip
+        job.refresh_from_db()
+        if not ended:
+            raise Refused(f"The job is {job.status} already.")
+        record(job, cause, "Cancelled.")
     return job
 
 
-def retry(job: Job) -> Job:
+def retry(job: Job, cause: Cause | None = None) -> Job:
     """Do the failed items of a job again, or go on with a failed or cancelled one. Raises Refused.
 
     What was done stays done.
@@ -98,6 +102,7 @@ def retry(job: Job) -> Job:
         if not failed and locked.status == JobStatus.COMPLETED:
             raise Refused("Nothing failed in this job.")
         _make_pending(locked, failed)
+        record(locked, cause, "Started again.")
         ring(locked.pk)
     job.refresh_from_db()
     return job

@@ -14,6 +14,7 @@ from pipeline import jobs
 from pipeline.filters import JobFilterSet, JobItemFilterSet
 from pipeline.models import Job, JobItem
 from pipeline.serializers.jobs import Cancelled, JobItemSerializer, JobSerializer, JobStatusSerializer
+from prospects.changes import Cause
 
 VIEW, CHANGE = "pipeline.view_job", "pipeline.change_job"
 
@@ -65,7 +66,8 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         job = Job.objects.filter(pk=pk).first()
         if job is None:
             raise Http404("There is no job with this id.")
-        return self.answer({"success": True, "message": "The job is cancelled.", "job": jobs.cancel(job)})
+        cancelled = jobs.cancel(job, Cause(user=request.user))
+        return self.answer({"success": True, "message": "The job is cancelled.", "job": cancelled})
 
     @action(detail=True, methods=["post"], serializer_class=None, answer_class=JobSerializer)
     def retry(self, request: Request, pk: UUID) -> Response:
@@ -73,7 +75,7 @@ class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
         job = Job.objects.filter(pk=pk).first()
         if job is None:
             raise Http404("There is no job with this id.")
-        return Response(JobSerializer(jobs.retry(job)).data)
+        return Response(JobSerializer(jobs.retry(job, Cause(user=request.user))).data)
 
 
 class JobItemViewSet(ApiViewSet):

@@ -13,6 +13,7 @@ from config.api.views import ApiViewSet
 from pipeline import switches
 from pipeline.serializers.settings import ApiKeys, Automation, MasterSwitch, MasterSwitchState, ServicesStatus
 from pipeline.services import SERVICES, Service, unavailable
+from prospects.changes import Cause
 
 VIEW = "pipeline.view_setting"
 CHANGE = "pipeline.change_setting"
@@ -31,7 +32,7 @@ class MasterSwitchViewSet(ApiViewSet):
     @master.mapping.post
     def turn_master(self, request: Request) -> Response:
         """Turn the master switch. Off also ends automatic runs."""
-        switches.set_master(self.body()["enabled"])
+        switches.set_master(self.body()["enabled"], Cause(user=request.user))
         return self._state()
 
     def _state(self) -> Response:
@@ -57,7 +58,7 @@ class SettingsViewSet(ApiViewSet):
     @automation.mapping.post
     def save_automation(self, request: Request) -> Response:
         """Save the settings that are given; the others stay."""
-        return Response(switches.set_automation(self.body()))
+        return Response(switches.set_automation(self.body(), Cause(user=request.user)))
 
     @action(detail=False, url_path="services/status", serializer_class=None, answer_class=ServicesStatus)
     def services_status(self, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """The pages of jobs: progress, results, retry and cancel."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.http import HttpResponse
@@ -63,6 +64,23 @@ def test_a_running_job_is_cancelled_once(client: Client, bob: User, job: Job) ->
     assert "Cancelled" in told(control(client, job, "cancel"))
     assert Job.objects.get().status == JobStatus.CANCELLED
     assert "cancelled already" in told(control(client, job, "cancel"))
+
+
+def test_who_cancelled_a_job_and_who_started_it_again_is_in_its_history(
+    client: Client, alice: User, bob: User, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(handlers._handlers, JobType.SCRAPE, ItemHandler())
+    Job.objects.update(status=JobStatus.PENDING, started_by=bob)
+    client.force_login(alice)
+    control(client, job, "cancel")
+    control(client, job, "cancel")  # is refused, and did nothing
+    client.force_login(bob)
+    control(client, job, "retry")
+    done = LogEntry.objects.filter(object_id=job.pk).order_by("pk")
+    assert [(entry.user, entry.change_message) for entry in done] == [(alice, "Cancelled."), (bob, "Started again.")]
+    history = client.get(reverse("admin:pipeline_job_history", args=[job.pk])).content.decode()
+    assert "alice" in history
+    assert "Cancelled." in history
 
 
 def test_failed_items_are_done_again(client: Client, bob: User, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,16 @@ def test_the_master_switch_is_turned_and_it_is_recorded_who_did_it(desk: Client,
     assert switches.master_is_on()
     assert desk.post(form_of(switches.MASTER), {}).status_code == 302
     assert not switches.master_is_on()
-    assert [entry.user for entry in LogEntry.objects.all()] == [bob, bob]
+    row = Setting.objects.get(key=switches.MASTER)
+    history = LogEntry.objects.filter(object_id=row.pk).order_by("pk")
+    assert [(entry.user, entry.change_message) for entry in history] == [
+        (bob, 'Saved as {"value": true}.'),
+        (bob, 'Saved as {"value": false}.'),
+    ]
+    assert (
+        "Saved as {&quot;value&quot;: false}."
+        in desk.get(reverse("admin:pipeline_setting_history", args=[row.pk])).content.decode()
+    )
 
 
 def test_automation_is_saved_as_the_api_saves_it(desk: Client) -> None:

@@ -104,6 +104,8 @@ class CheckedPagination(BasePagination):
     #: Of the component's name in the API description; another shape needs another one.
     schema_prefix = "Paginated"
     page: Page
+    #: What the list's cursors belong to.
+    signature: str
 
     def paginate_queryset(  # type: ignore[override]  # of querysets only: a sequence has no COUNT
         self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
@@ -142,9 +144,10 @@ class CheckedPagination(BasePagination):
 
     def _read(self, queryset: QuerySet[Any]) -> Page:
         limit = self.parameters["limit"]
+        self.signature = signature(queryset, self.terms)
         rows = with_order(queryset, self.terms)
         if cursor := self.parameters.get("cursor"):
-            after = after_cursor(rows, self.terms, cursor)
+            after = after_cursor(rows, self.terms, self.signature, cursor)
             counts = rows.order_by().aggregate(total=Count("*"), remaining=Count("pk", filter=after))
             skip = counts["total"] - counts["remaining"]
             return Page(list(rows.filter(after)[:limit]), counts["total"], skip, limit)
@@ -157,7 +160,7 @@ class CheckedPagination(BasePagination):
         page = self.page
         if not page.rows or page.skip + len(page.rows) >= page.total:
             return None
-        return encode_cursor(self.terms, page.rows[-1])
+        return encode_cursor(self.terms, self.signature, page.rows[-1])
 
     def get_schema_operation_parameters(self, view: "APIView") -> list[dict[str, Any]]:
         """None here: the view declares Window and Ordering to the API description."""
@@ -195,8 +198,8 @@ def is_whole(row: Model) -> bool:
 def ordering_terms(request: Request, view: Any) -> tuple[Term, ...]:
     """The request's ordering or the view's default, ending in the key so that no two rows are equal.
 
-    `view.orderings` maps names to expressions without NULLs; `view.default_ordering` is the default. Raises
-    ValidationError for an unknown name.
+    `view.orderings` maps names to expressions without NULLs; `view.default_ordering` is the default; `view.unique` is
+    the field of the key. Raises ValidationError for an unknown name.
     """
     orderings: Mapping[str, Any] = getattr(view, "orderings", {})
     text = request.query_params.get("ordering") if orderings else None
@@ -207,7 +210,8 @@ def ordering_terms(request: Request, view: Any) -> tuple[Term, ...]:
         if key not in orderings:
             raise serializers.ValidationError({"ordering": [f"Cannot sort by {key!r}; use {', '.join(orderings)}."]})
         terms.setdefault(key, Term(key, orderings[key], name.startswith("-")))
-    return (*terms.values(), Term("pk", F("pk"), descending=False))
+    unique: str = getattr(view, "unique", "pk")
+    return (*terms.values(), Term(unique, F(unique), descending=False))
 
 
 def with_order(queryset: QuerySet[Any], terms: Sequence[Term]) -> QuerySet[Any]:
@@ -228,11 +232,11 @@ def _is_time(rows: QuerySet[Any], term: Term) -> bool:
     return isinstance(rows.query.annotations[term.alias].output_field, DateTimeField)
 
 
-def after_cursor(rows: QuerySet[Any], terms: Sequence[Term], cursor: str) -> Q:
+def after_cursor(rows: QuerySet[Any], terms: Sequence[Term], signature: str, cursor: str) -> Q:
     """The condition of the rows behind the cursor in the ordering. Raises ValidationError for one of another list."""
     values = [
         Value(value, TextField()) if term.stored in rows.query.annotations else value
-        for term, value in zip(terms, _decode_cursor(terms, cursor), strict=True)
+        for term, value in zip(terms, _decode_cursor(signature, cursor), strict=True)
     ]
     condition, same = Q(), Q()
     for term, value in zip(terms, values, strict=True):
@@ -243,22 +247,24 @@ def after_cursor(rows: QuerySet[Any], terms: Sequence[Term], cursor: str) -> Q:
     return first & condition
 
 
-def encode_cursor(terms: Sequence[Term], row: Model) -> str:
-    return signing.dumps([[_signature(terms)], [_place(row, term) for term in terms]], salt=_SALT)
+def encode_cursor(terms: Sequence[Term], signature: str, row: Model) -> str:
+    return signing.dumps([[signature], [_place(row, term) for term in terms]], salt=_SALT)
 
 
-def _decode_cursor(terms: Sequence[Term], cursor: str) -> list[str]:
+def _decode_cursor(signature: str, cursor: str) -> list[str]:
     try:
-        (signature,), values = signing.loads(cursor, salt=_SALT)
+        (given,), values = signing.loads(cursor, salt=_SALT)
     except signing.BadSignature as error:
         raise serializers.ValidationError({"cursor": ["Is not one that this list gave out."]}) from error
-    if signature != _signature(terms):
-        raise serializers.ValidationError({"cursor": ["Belongs to another ordering."]})
+    if given != signature:
+        raise serializers.ValidationError({"cursor": ["Belongs to another list or another ordering."]})
     return list(values)
 
 
-def _signature(terms: Sequence[Term]) -> str:
-    return ",".join(f"{'-' if term.descending else ''}{term.name}" for term in terms)
+def signature(rows: QuerySet[Any], terms: Sequence[Term]) -> str:
+    """What a cursor belongs to: values of another model's rows could be of types that these cannot be compared with."""
+    ordering = ",".join(f"{'-' if term.descending else ''}{term.name}" for term in terms)
+    return f"{rows.model._meta.label_lower}:{ordering}"
 
 
 def _place(row: Model, term: Term) -> str:

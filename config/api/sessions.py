@@ -101,6 +101,8 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, ApiViewSet):
     lookup_field = "token_key"
     orderings = {"created_at": F("created")}
     default_ordering = ("-created_at",)
+    # The primary key is the token's digest, which no cursor may carry.
+    unique = "token_key"
 
     def get_queryset(self) -> QuerySet[AuthToken]:
         tokens: QuerySet[AuthToken] = get_token_model().objects.filter(user=self.request.user.pk)

@@ -42,6 +42,8 @@ class ApiViewSet(GenericViewSet[Any]):
     filterset_class: type[StrictFilterSet] | None = None
     orderings: ClassVar[Mapping[str, Any]] = {}
     default_ordering: tuple[str, ...] = ()
+    #: The field that tells any two rows apart. Whoever gets a cursor can read its value of the last row.
+    unique = "pk"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.core import signing
 from django.db import connection
+from knox.models import AuthToken
 from pytest_django.plugin import DjangoDbBlocker
 from rest_framework.test import APIClient
 
@@ -14,6 +17,7 @@ from pipeline.models import DiscoveryQuery, Job
 from prospects.models import Prospect
 from prospects.querysets import ProspectQuerySet
 from tests.api.rows import one_of_each, save
+from tests.api.test_walk import LIST_ENDPOINTS
 
 LISTS = ("/api/prospects", "/api/prospects/leads", "/api/prospects/scraped-emails", "/api/pipeline/websites")
 
@@ -92,6 +96,35 @@ def test_a_cursor_of_another_ordering_or_a_forged_one_is_refused(charlie: APICli
         response = charlie.get("/api/prospects", query)
         assert response.status_code == 400
         assert response.json()["errors"][0]["field"] == "cursor"
+
+
+OF_NO_PROSPECTS = ("/api/auth/tokens", "/api/jobs", "/api/imports", "/api/webhooks")
+PLAIN_LISTS = sorted(f"/{path}" for path, _ in LIST_ENDPOINTS if "<" not in path and path != "api/integrations")
+
+
+@pytest.mark.parametrize("path", PLAIN_LISTS)
+def test_a_cursor_of_another_list_is_refused(alice: APIClient, path: str) -> None:
+    """Most are sorted by `-created_at`, and the keys behind it are of different types."""
+    one_of_each(2)
+    Job.objects.bulk_create(Job(job_type="draft") for _ in range(2))
+    AuthToken.objects.create(User.objects.get(username="alice"))
+    others = ["/api/auth/tokens", "/api/jobs", "/api/prospects/leads" if path in OF_NO_PROSPECTS else "/api/jobs"]
+    for other in {*others} - {path}:
+        cursor = alice.get(other, {"limit": 1}).json()["next_cursor"]
+        assert cursor
+        response = alice.get(path, {"cursor": cursor})
+        assert response.status_code == 400, other
+        assert [error["field"] for error in response.json()["errors"]] == ["cursor"]
+
+
+def test_a_cursor_of_tokens_does_not_carry_a_digest(alice: APIClient) -> None:
+    AuthToken.objects.create(User.objects.get(username="alice"))
+    cursor = alice.get("/api/auth/tokens", {"limit": 1}).json()["next_cursor"]
+    payload = signing.loads(cursor, salt="config.api.lists.cursor")
+    assert not [token.digest for token in AuthToken.objects.all() if token.digest in str(payload)]
+    assert [row["id"] for row in pages(alice, "/api/auth/tokens", {"limit": 1})] == [
+        row["id"] for row in alice.get("/api/auth/tokens").json()["data"]
+    ]
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -12,6 +13,13 @@ from rest_framework.viewsets import GenericViewSet
 from config.api.lists import CheckedPagination, Ordering
 from config.api.parameters import StrictFilterSet, as_uuid, refuse_unknown
 from config.api.permissions import NO_ACTION, HasPermission
+
+
+class FileRenderer(JSONRenderer):
+    """Of an export: clients ask for the file's media type. What is rendered are its problems; the file makes itself."""
+
+    def __init__(self, media_type: str) -> None:
+        self.media_type = media_type
 
 
 class ApiViewSet(GenericViewSet[Any]):
@@ -61,6 +69,10 @@ class ApiViewSet(GenericViewSet[Any]):
         for name, text in self.kwargs.items():
             if name == "pk" or name.endswith("_id"):
                 self.kwargs[name] = as_uuid("id" if name == "pk" else name, text)
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        files = [FileRenderer(self.media_type)] if self.listing == "whole" else []
+        return [*files, *super().get_renderers()]
 
     @property
     def is_paged(self) -> bool:

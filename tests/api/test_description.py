@@ -14,6 +14,7 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from config.api.description import PROBLEMS
+from config.api.problems import CONTENT_TYPE
 
 FILE = Path(settings.BASE_DIR) / "docs/openapi.yaml"
 
@@ -50,6 +51,29 @@ def test_every_successful_answer_has_an_example_that_its_schema_allows() -> None
                 elif status.startswith("2") and "text/csv" in response.get("content", {}):
                     assert response["content"]["text/csv"]["example"], (method, path)
     assert judged > 60
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Path and media type of every operation that answers with a file."""
+    document = yaml.load(FILE.read_text(), yaml.CSafeLoader)
+    for path, operations in document["paths"].items():
+        for kind in operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {}):
+            if kind != "application/json":
+                yield path, kind
+
+
+@pytest.mark.parametrize(("path", "kind"), list(files()))
+def test_a_file_can_be_asked_for_by_the_media_type_that_is_described(alice: APIClient, path: str, kind: str) -> None:
+    url = path.format(id="00000000-0000-4000-8000-000000000000")
+    response = alice.get(url, headers={"Accept": kind})
+    if url == path:
+        assert (response.status_code, response["Content-Type"].split(";")[0]) == (200, kind)
+    else:
+        assert response.status_code == 404
+    refusal = alice.get(url, {"colour": "red"}, headers={"Accept": kind})
+    assert (refusal.status_code, refusal["Content-Type"]) == (400, CONTENT_TYPE)
+    assert refusal.json()["errors"][0]["field"] == "colour"
+    assert alice.get(url, headers={"Accept": "image/png"}).status_code == 406
 
 
 def codes() -> Iterator[tuple[int, str]]:

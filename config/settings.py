@@ -7,6 +7,7 @@ import logging
 from datetime import timedelta
 from pathlib import Path
 
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
@@ -178,6 +179,10 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# A frontend on another origin sends back what it has read of a prospect, and reads when to try again and a file's name.
+CORS_ALLOW_HEADERS = [*default_headers, "if-match"]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "Content-Disposition"]
 
 # Pages run our own scripts and styles from files, and nothing else. Pictures in style sheets are data: addresses.
 CONTENT_SECURITY_POLICY = {

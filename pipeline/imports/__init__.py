@@ -17,14 +17,14 @@ from prospects.choices import ImportStatus
 from prospects.imports import ImportRefused
 from prospects.models import Import
 
-#: Files up to this many bytes are previewed while the caller waits.
+#: Files up to this many bytes, unpacked, are previewed while the caller waits.
 SMALL = 512 * 1024
 
 
 def start_preview(of: Import, cause: Cause) -> Job | None:
     """Preview a small file at once (None), a larger one as a job. Raises ImportRefused."""
     imports.mapping.check(of.columns, of.mapping, of.overwrite)
-    if len(imports.content_of(of)) <= SMALL:
+    if imports.unpacked_size(of) <= SMALL:
         imports.preview(of)
         return None
     with transaction.atomic():

@@ -13,7 +13,7 @@ from prospects.imports.errors import ImportRefused
 from prospects.imports.fields import FIELDS, OVERWRITABLE
 from prospects.imports.reporting import refused_rows
 from prospects.imports.running import claim, finish, outcome_of, revert, run_batch
-from prospects.imports.uploading import configure, content_of, forget_files, preview, upload
+from prospects.imports.uploading import configure, content_of, forget_files, preview, unpacked_size, upload
 
 __all__ = [
     "FIELDS",
@@ -29,5 +29,6 @@ __all__ = [
     "refused_rows",
     "revert",
     "run_batch",
+    "unpacked_size",
     "upload",
 ]

@@ -41,7 +41,10 @@ class Source:
 
 @dataclass(frozen=True)
 class FileRow:
-    """One row: the line it begins on, its texts, and by column number why a text cannot be taken."""
+    """One row: the line it begins on, its texts, and by column number why a text cannot be taken.
+
+    Texts beyond the columns are there too, up to MAX_COLUMNS in all; what was cut off is a problem.
+    """
 
     line: int
     cells: list[str]
@@ -135,11 +138,11 @@ def _separator(line: str, asked: str) -> str:
 
 
 def _columns(header: FileRow) -> tuple[str, ...]:
+    if too_many := header.problems.get(MAX_COLUMNS):
+        raise ImportRefused(f"Line {header.line} has {too_many}.")
     names = [name.strip() for name in header.cells]
     while names and not names[-1]:
         names.pop()
-    if len(names) > MAX_COLUMNS:
-        raise ImportRefused(f"The file has {len(names)} columns; at most {MAX_COLUMNS} are taken.")
     if empty := [str(number) for number, name in enumerate(names, 1) if not name]:
         raise ImportRefused(f"Column {', '.join(empty)} has no name in line {header.line}. Name it or remove it.")
     folded = [name.casefold() for name in names]
@@ -162,9 +165,11 @@ def _is_data(name: str) -> bool:
 
 def _lines(source: Source, content: bytes) -> Iterator[FileRow]:
     if source.format == ImportFormat.XLSX:
-        for number, cells, problems in workbook.rows(content, source.sheet, MAX_CELL):
-            if any(cells):
-                yield FileRow(number, cells, problems)
+        for number, texts, problems in workbook.rows(content, source.sheet, MAX_CELL):
+            if texts:
+                width = max(texts) + 1
+                cells = [texts.get(at, "") for at in range(min(width, MAX_COLUMNS))]
+                yield _cut(number, cells, width, problems)
         return
     yield from _csv_lines(source, content)
 
@@ -182,7 +187,7 @@ def _csv_lines(source: Source, content: bytes) -> Iterator[FileRow]:
         except csv.Error as error:
             raise ImportRefused(_csv_trouble(str(error), line)) from error
         if any(cell.strip() for cell in cells):
-            yield FileRow(line, cells)
+            yield _cut(line, cells, max(at for at, cell in enumerate(cells, 1) if cell.strip()), {})
         line = reader.line_num + 1
 
 
@@ -201,6 +206,14 @@ def _without_nul(text: io.TextIOWrapper) -> Iterator[str]:
         yield line
 
 
+def _cut(line: int, cells: list[str], width: int, problems: dict[int, str]) -> FileRow:
+    """A row with no more cells than a file may have columns. `width` is where its last text stands."""
+    kept = {at: problem for at, problem in problems.items() if at < MAX_COLUMNS}
+    if width > MAX_COLUMNS:
+        kept[MAX_COLUMNS] = f"a cell in column {width:,}; at most {MAX_COLUMNS} columns are taken"
+    return FileRow(line, cells[:MAX_COLUMNS], kept)
+
+
 def _rows(source: Source, lines: Iterator[FileRow]) -> Iterator[FileRow]:
     width = len(source.columns)
     for row in lines:
@@ -210,7 +223,8 @@ def _rows(source: Source, lines: Iterator[FileRow]) -> Iterator[FileRow]:
             problems[width] = f"the row has {len(row.cells)} cells for {width} columns"
         elif source.format == ImportFormat.CSV and len(row.cells) < width:
             problems[len(row.cells)] = f"the row has {len(row.cells)} cells for {width} columns"
-        yield FileRow(row.line, _fit(row.cells, width), problems)
+        cells = row.cells if extra else _fit(row.cells, width)
+        yield FileRow(row.line, cells, problems)
 
 
 def _fit(cells: Sequence[str], width: int) -> list[str]:

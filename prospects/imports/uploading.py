@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from prospects.choices import ImportFormat, ImportMode, ImportStatus, RowStatus
 from prospects.imports import mapping as mappings
-from prospects.imports import reading
+from prospects.imports import reading, workbook
 from prospects.imports.deciding import Decision, decide, keys_of
 from prospects.imports.errors import ImportRefused
 from prospects.imports.fields import clean
@@ -54,6 +54,12 @@ def content_of(of: Import) -> bytes:
     """The file as it was uploaded. Raises ImportRefused when it has been forgotten."""
     _require_file(of)
     return bytes(ImportFile.objects.get(of=of).content)
+
+
+def unpacked_size(of: Import) -> int:
+    """Bytes that reading the file takes, of a workbook unpacked. Raises ImportRefused when it has been forgotten."""
+    content = content_of(of)
+    return workbook.unpacked_size(content) if of.format == ImportFormat.XLSX else len(content)
 
 
 def forget_files(age: timedelta) -> int:

@@ -1,7 +1,9 @@
 """Reading XLSX workbooks, which are ZIP archives that can lie about their size."""
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -18,11 +20,12 @@ OLD_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 #: Bytes of all members of the archive, unpacked. What a member says of its size is enforced by the ZIP reader.
 MAX_UNPACKED = 256 * 1024 * 1024
 MAX_MEMBERS = 1000
-#: Blank lines in a row before the rest of a sheet counts as empty.
-MAX_BLANK = 10_000
+#: The last line a sheet can have.
+MAX_LINES = 1_048_576
+# The ZIP reader raises RuntimeError for a member with a password, OSError for broken bzip2.
 _BROKEN = (
     zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, EOFError, NotImplementedError,
-    TypeError, AttributeError, IndexError,
+    TypeError, AttributeError, IndexError, zlib.error, lzma.LZMAError, OSError, OverflowError, RuntimeError,
 )  # fmt: skip
 
 
@@ -38,29 +41,44 @@ def choose_sheet(content: bytes, asked: str) -> str:
     return asked or names[0]
 
 
-def rows(content: bytes, sheet: str, max_cell: int) -> Iterator[tuple[int, list[str], dict[int, str]]]:
-    """Number, texts and problems by column number of each row, also of blank ones."""
+def rows(content: bytes, sheet: str, max_cell: int) -> Iterator[tuple[int, dict[int, str], dict[int, str]]]:
+    """Number of each row, also of blank ones, with the texts that are there and their problems, by column number."""
     with _workbook(content) as book:
         worksheet = book[sheet]
         worksheet.reset_dimensions()  # what the file claims about its size is not believed
-        blank = 0
+        # The cells as they stand in the file: openpyxl fills up to the last one, which may be the 16,384th of each row.
+        worksheet._get_row = _as_it_stands
         for number, cells in enumerate(worksheet.iter_rows(), 1):
-            texts = [_text(cell.value) for cell in cells]
-            problems = {at: reason for at, cell in enumerate(cells) if (reason := _problem(cell, texts[at], max_cell))}
-            blank = 0 if any(texts) else blank + 1
-            if blank > MAX_BLANK:
-                return
-            yield number, [text[:max_cell] for text in texts], problems
+            if number > MAX_LINES:
+                raise ImportRefused(f"Sheet {sheet!r} has a line beyond {MAX_LINES:,}. Remove it.")
+            texts = {cell["column"] - 1: text for cell in cells if (text := _text(cell["value"]))}
+            problems = {cell["column"] - 1: reason for cell in cells if (reason := _problem(cell, max_cell))}
+            yield number, {at: text[:max_cell] for at, text in texts.items()}, problems
+
+
+def unpacked_size(content: bytes) -> int:
+    """Bytes of all members of the archive, unpacked. Raises ImportRefused."""
+    return sum(member.file_size for member in _members(content))
+
+
+def _as_it_stands(cells: list[dict[str, Any]], *_: object) -> list[dict[str, Any]]:
+    return cells
 
 
 @contextmanager
 def _workbook(content: bytes) -> Iterator[Any]:
-    try:
+    with _damage_named():
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         try:
             yield book
         finally:
             book.close()
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    try:
+        yield
     except _BROKEN as error:
         raise ImportRefused(
             f"The workbook is damaged ({error}). Open it in a spreadsheet and save it again."
@@ -68,16 +86,18 @@ def _workbook(content: bytes) -> Iterator[Any]:
 
 
 def _refuse_bomb(content: bytes) -> None:
-    try:
-        members = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except zipfile.BadZipFile as error:
-        raise ImportRefused(f"The workbook is damaged ({error}). Save it again.") from error
+    members = _members(content)
     unpacked = sum(member.file_size for member in members)
     if unpacked > MAX_UNPACKED or len(members) > MAX_MEMBERS:
         raise ImportRefused(
             f"Unpacked, the workbook would have {unpacked:,} bytes in {len(members):,} parts; at most {MAX_UNPACKED:,} "
             f"in {MAX_MEMBERS:,} are taken. Remove pictures and formats, or save it as CSV."
         )
+
+
+def _members(content: bytes) -> list[zipfile.ZipInfo]:
+    with _damage_named():
+        return zipfile.ZipFile(io.BytesIO(content)).infolist()
 
 
 def _text(value: object) -> str:
@@ -92,13 +112,13 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _problem(cell: Any, text: str, max_cell: int) -> str:
-    if cell.value is None:
+def _problem(cell: dict[str, Any], max_cell: int) -> str:
+    if cell["value"] is None:
         return ""
-    if cell.data_type == "f":
+    if cell["data_type"] == "f":
         return "a formula; put its value there"
-    if cell.data_type == "e":
+    if cell["data_type"] == "e":
         return "an error of the spreadsheet"
-    if len(text) > max_cell:
+    if len(_text(cell["value"])) > max_cell:
         return f"more than {max_cell:,} characters"
     return ""

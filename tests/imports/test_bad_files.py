@@ -1,14 +1,18 @@
 """A file that cannot be imported is refused in words that help; nothing is kept of it."""
 
+import contextlib
 import io
+import random
+import time
 import zipfile
 
 import pytest
 
+from pipeline import imports as import_jobs
 from prospects import imports
 from prospects.imports import reading, workbook
 from prospects.models import Import, Prospect
-from tests.imports.files import csv_file, previewed, xlsx_file
+from tests.imports.files import CAUSE, csv_file, previewed, xlsx_file
 
 
 def bomb(size: int) -> bytes:
@@ -17,6 +21,42 @@ def bomb(size: int) -> bytes:
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet2.xml", b"0" * size)
     return stream.getvalue()
+
+
+def with_sheet_rows(rows: bytes) -> bytes:
+    """A workbook with a column domain and these rows of XML below it."""
+    stream = io.BytesIO()
+    source = zipfile.ZipFile(io.BytesIO(xlsx_file(["domain"])))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                content = content.replace(b"</sheetData>", rows + b"</sheetData>")
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def sheet_row(line: int, domain: str, more: str = "") -> bytes:
+    return f'<row r="{line}"><c r="A{line}" t="inlineStr"><is><t>{domain}</t></is></c>{more}</row>'.encode()
+
+
+def with_password() -> bytes:
+    """A workbook whose members say that they are encrypted."""
+    content = bytearray(xlsx_file(["domain"], ["a.example"]))
+    for magic, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(magic)
+        while at >= 0:
+            content[at + flags] |= 1
+            at = content.find(magic, at + 1)
+    return bytes(content)
+
+
+def with_flipped_bytes() -> bytes:
+    """A workbook whose compressed sheet is garbage."""
+    content = bytearray(xlsx_file(["domain"], *([f"a{n}.example"] for n in range(200))))
+    start = content.find(b"xl/worksheets/sheet1.xml") + 44
+    content[start : start + 40] = b"\xaa" * 40
+    return bytes(content)
 
 
 def entities() -> bytes:
@@ -50,13 +90,19 @@ BAD = {
     "a quotation mark inside": ("a.csv", b'domain,city\na.example,"x"y"\n', "line 2 is broken"),
     "huge cell": ("a.csv", b"domain,city\na.example," + b"x" * 10_000_000, "line 2 has more than 50,000 characters"),
     "NUL bytes": ("a.csv", b"domain,city\na.example,x\0y\n", "Line 2 has a NUL"),
-    "too many columns": ("a.csv", b",".join(b"c%d" % n for n in range(300)) + b"\nx\n", "300 columns"),
+    "too many columns": ("a.csv", b",".join(b"c%d" % n for n in range(300)) + b"\nx\n", "in column 300; at most 200"),
     "too large": ("a.csv", b"domain\n" + b"a.example\n" * 2_100_000, "Split it"),
     "a workbook named .csv": ("a.csv", xlsx_file(["domain"], ["a.example"]), "named .csv but is an XLSX"),
     "text named .xlsx": ("a.xlsx", b"domain\na.example\n", "is no XLSX workbook"),
     "an old workbook": ("a.xlsx", workbook.OLD_MAGIC + b"x" * 100, r"\.xls"),
     "another type": ("a.pdf", b"%PDF", r"neither \.csv nor \.xlsx"),
     "half a workbook": ("a.xlsx", xlsx_file(["domain"], ["a.example"])[:2000], "damaged"),
+    "a workbook with flipped bytes": ("a.xlsx", with_flipped_bytes(), "damaged"),
+    "a workbook with a password": ("a.xlsx", with_password(), "damaged .*password"),
+    "16,384 columns": ("a.xlsx", xlsx_file(["domain", *[""] * 16382, "x"], ["a.example"]), "column 16,384"),
+    "a workbook with a line beyond the last": (
+        "a.xlsx", with_sheet_rows(sheet_row(2, "a.example") + sheet_row(10**9, "b.example")), "beyond 1,048,576",
+    ),
     "no workbook in the archive": ("a.xlsx", bomb(1)[:4] + b"\0" * 40, "damaged"),
     "two sheets": ("a.xlsx", xlsx_file(["domain"], ["a.example"], sheets=("A", "B")), "2 sheets, name one: A, B"),
     "a bomb": ("a.xlsx", bomb(workbook.MAX_UNPACKED), "Unpacked"),
@@ -138,3 +184,48 @@ def test_a_value_that_does_not_fit_refuses_its_row_and_says_why(column: str, tex
 def test_a_row_of_another_width_is_refused(line: str) -> None:
     of = previewed(f"domain,city\n{line}\n".encode())
     assert "cells for 2 columns" in of.rows.get().problems[0]["reason"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_bytes_are_flipped_a_workbook_is_read_or_refused(seed: int) -> None:
+    chance = random.Random(seed)
+    whole = xlsx_file(["domain", "email"], *([f"a{n}.example", f"x@a{n}.example"] for n in range(100)))
+    for _ in range(10):
+        content = bytearray(whole)
+        for _ in range(chance.randint(1, 3)):
+            content[chance.randrange(4, len(content))] = chance.randrange(256)
+        with contextlib.suppress(imports.ImportRefused):
+            source = reading.open_source("a.xlsx", bytes(content))
+            assert list(reading.read(source, bytes(content)))
+
+
+@pytest.mark.django_db
+def test_an_empty_cell_far_to_the_right_of_each_row_costs_nothing() -> None:
+    rows = b"".join(sheet_row(n, f"x{n}.example", f'<c r="XFD{n}" s="0"/>') for n in range(2, 2002))
+    began = time.process_time()
+    of = previewed(with_sheet_rows(rows), name="a.xlsx")
+    assert time.process_time() - began < 4  # 12 when every row is filled up to its last cell
+    assert of.planned["created"] == 2000
+
+
+@pytest.mark.django_db
+def test_a_small_file_is_judged_by_what_it_has_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = xlsx_file(["domain", "title"], *([f"a{n}.example", "x" * 100] for n in range(50)))
+    monkeypatch.setattr(import_jobs, "SMALL", len(content) + 1)
+    of = imports.upload("a.xlsx", content)
+    assert import_jobs.start_preview(of, CAUSE) is not None
+
+
+@pytest.mark.django_db
+def test_a_value_far_to_the_right_refuses_its_row() -> None:
+    far = '<c r="XFD{}" t="inlineStr"><is><t>stray</t></is></c>'.format
+    of = previewed(with_sheet_rows(sheet_row(2, "a.example", far(2)) + sheet_row(3, "b.example")), name="a.xlsx")
+    row = of.rows.get(planned="refused")
+    assert [problem["reason"] for problem in row.problems] == ["a cell in column 16,384; at most 200 columns are taken"]
+    assert of.planned["created"] == 1
+
+
+@pytest.mark.django_db
+def test_rows_behind_many_blank_lines_are_read() -> None:
+    of = previewed(with_sheet_rows(sheet_row(2, "a.example") + sheet_row(1_048_576, "late.example")), name="a.xlsx")
+    assert list(of.rows.order_by("number").values_list("line", flat=True)) == [2, 1_048_576]

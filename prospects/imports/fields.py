@@ -23,23 +23,28 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "discovery_category": ("category",),
     "discovery_location": ("location", "city", "country"),
     "discovery_keywords": ("keywords", "tags"),
-    "source_type": ("source", "type"),
+    "source_type": ("type",),
     "source_platform": ("platform",),
     "profile_url": ("profile",),
     "username": ("handle", "user name"),
-    "display_name": ("display name",),
+    "display_name": ("full name",),
     "follower_count": ("followers",),
     "engagement_rate": ("engagement",),
     "bio_text": ("bio", "biography"),
 }
 #: Those whose present value may be replaced: not what says which prospect it is.
 OVERWRITABLE = tuple(name for name in FIELDS if name not in ("domain", "source_type"))
-#: The field each known name of a column stands for.
-NAMES = {name: field for field, names in FIELDS.items() for name in (field, *names)}
+# Blanks and underscores are the same.
+_NAMES = {name.replace("_", " "): field for field, names in FIELDS.items() for name in (field, *names)}
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Exports put an apostrophe before what a spreadsheet would take for a formula.
 _NEUTRALISED = re.compile(r"^'(?=[=+\-@\t\r])")
+
+
+def field_of(column: str) -> str | None:
+    """The field that a column of this name is known to stand for."""
+    return _NAMES.get(" ".join(column.casefold().replace("_", " ").split()))
 
 
 def clean(name: str, text: str) -> Any:

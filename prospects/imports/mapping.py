@@ -4,17 +4,19 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from prospects.imports.errors import ImportRefused
-from prospects.imports.fields import FIELDS, NAMES, OVERWRITABLE
+from prospects.imports.fields import FIELDS, OVERWRITABLE, field_of
 from prospects.models import ImportMapping
 
 
 def suggest(columns: Sequence[str]) -> dict[str, str]:
     """The field of each known column: as mapped the last time for these columns, otherwise by the column's name."""
     if remembered := ImportMapping.objects.filter(columns_key=_key(columns)).first():
-        return dict(remembered.mapping)
+        # Its columns may have been written otherwise: the key does not tell cases apart.
+        named = {column.casefold(): column for column in columns}
+        return {named[column.casefold()]: field for column, field in remembered.mapping.items()}
     mapping: dict[str, str] = {}
     for column in columns:
-        field = NAMES.get(column.casefold().replace("_", " ")) or NAMES.get(column.casefold())
+        field = field_of(column)
         if field and field not in mapping.values():
             mapping[column] = field
     return mapping

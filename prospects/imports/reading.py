@@ -13,7 +13,7 @@ from pathlib import PurePath
 from prospects.choices import ImportFormat
 from prospects.imports import workbook
 from prospects.imports.errors import ImportRefused
-from prospects.imports.fields import NAMES
+from prospects.imports.fields import field_of
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 200_000
@@ -148,8 +148,7 @@ def _columns(header: FileRow) -> tuple[str, ...]:
     folded = [name.casefold() for name in names]
     if twice := sorted({name for name in folded if folded.count(name) > 1}):
         raise ImportRefused(f"Line {header.line} names two columns {', '.join(map(repr, twice))}. Rename one.")
-    known = any(name.casefold().replace("_", " ") in NAMES or name.casefold() in NAMES for name in names)
-    if not known and (data := [name for name in names if _is_data(name)]):
+    if not any(map(field_of, names)) and (data := [name for name in names if _is_data(name)]):
         raise ImportRefused(
             f"Line {header.line} looks like a row, not like column names: it has {data[0]!r}. Add a line of names."
         )

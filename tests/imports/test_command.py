@@ -60,6 +60,25 @@ def test_what_cannot_be_imported_ends_the_command_with_a_reason(path: Path, argu
         command(path, *arguments)
 
 
+def test_the_command_says_what_each_column_is_read_as_and_which_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(csv_file(["Web", "Contact Email", "Notes", "ID"], ["a.example", "x@a.example", "y", "1"]))
+    assert command(path, "--preview").splitlines()[:3] == [
+        "'Web' is read as domain.",
+        "'Contact Email' is read as contact_email.",
+        "Not read: 'Notes', 'ID'. To read one, --map COLUMN=FIELD.",
+    ]
+
+
+def test_columns_in_another_case_than_the_last_time_can_be_mapped(path: Path, tmp_path: Path) -> None:
+    command(path, "--yes")
+    other = tmp_path / "other.csv"
+    other.write_bytes(csv_file(["WEB", "MAIL"], ["b.example", "x@b.example"]))
+    out = io.StringIO()
+    call_command("import_prospects", str(other), "--yes", stdout=out)
+    assert "1 rows were: 1 created" in out.getvalue()
+
+
 def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"none\.csv"):
         command(tmp_path / "none.csv")

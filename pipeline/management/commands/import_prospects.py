@@ -56,6 +56,7 @@ class Command(BaseCommand):
             path.name, path.read_bytes(), encoding=options["encoding"], separator=separator, sheet=options["sheet"]
         )
         imports.configure(of, of.mapping | dict(options["map"]), options["mode"], options["overwrite"])
+        self._show_columns(of)
         with _bar("Reading", None) as bar:
             imports.preview(of, lambda rows: _set(bar, rows))
         self._show(of, of.planned, "would be")
@@ -66,6 +67,12 @@ class Command(BaseCommand):
                 return
             self._run(of, job)
         self._write_refused(of, options["refused"])
+
+    def _show_columns(self, of: Import) -> None:
+        for column in filter(of.mapping.__contains__, of.columns):
+            self.stdout.write(f"{column!r} is read as {of.mapping[column]}.")
+        if unread := [repr(column) for column in of.columns if column not in of.mapping]:
+            self.stdout.write(f"Not read: {', '.join(unread)}. To read one, --map COLUMN=FIELD.")
 
     def _confirmed(self) -> bool:
         if not sys.stdin.isatty():

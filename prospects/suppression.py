@@ -18,6 +18,11 @@ from prospects.models.suppression import Suppression
 
 BATCH = 500
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+# What may stand before the @ (RFC 5322 and 6531), wherever its dots are: some hosts give out `a..b@`. A stricter rule
+# would leave no way to suppress an address that a prospect has.
+_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.\u0080-\U0010ffff-]+" r'|"([^"\\]|\\.)*"')
+# Addresses stand side by side between these. A slash is one only before an address: it is legal within one.
+_SEPARATORS = re.compile(r"[\s,;|]|/(?=[^/]*@)")
 
 
 class NotSuppressible(ValueError):
@@ -34,14 +39,29 @@ class Entry:
 
 
 def parse(value: str) -> tuple[SuppressionKind, str]:
-    """Kind and key of an address or domain. Raises NotSuppressible."""
-    text = value.strip()
+    """Kind and key of an address or domain; a link (`mailto:`) stands for its address. Raises NotSuppressible."""
+    text = re.sub(r"^mailto:(?=[^@]+@)", "", value.strip(), flags=re.IGNORECASE)
     kind = SuppressionKind.EMAIL if "@" in text.removeprefix("@") else SuppressionKind.DOMAIN
     key = email_key(text) if kind == SuppressionKind.EMAIL else domain_key(text.removeprefix("@"))
     local, _, host = key.rpartition("@")
-    if not _HOST.fullmatch(host) or (kind == SuppressionKind.EMAIL and (not local or re.search(r"\s", local))):
-        raise NotSuppressible(f"{value!r} is neither an e-mail address nor a domain such as example.com.")
+    if not _HOST.fullmatch(host) or (kind == SuppressionKind.EMAIL and not (local.isprintable() and _LOCAL.fullmatch(local))):
+        raise NotSuppressible(_why_not(value))
     return kind, key
+
+
+def _why_not(value: str) -> str:
+    pieces = [piece for piece in _SEPARATORS.split(value.strip()) if piece]
+    if len(pieces) > 1 and sum(map(_is_suppressible, pieces)) > 1:
+        return f"{value!r} is more than one address or domain. Give each as an entry, or on a line, of its own."
+    return f"{value!r} is neither an e-mail address nor a domain such as example.com."
+
+
+def _is_suppressible(piece: str) -> bool:
+    try:
+        parse(piece)
+    except NotSuppressible:
+        return False
+    return True
 
 
 def add(

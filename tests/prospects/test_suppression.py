@@ -30,6 +30,12 @@ def ready(domain: str, email: str) -> Prospect:
         ("www.Site.example", "site.example", "ann@a.example"),
         ("a.example", "site.example", "ann@mail.eu.a.example"),
         ("bücher.example", "site.example", "ann@xn--bcher-kva.example"),
+        ("mailto:Ann@a.example", "site.example", "ann@a.example"),
+        ("o'neil/sales+x=1@a.example", "site.example", "O'Neil/Sales+x=1@a.example"),
+        ("müller@a.example", "site.example", "MÜLLER@A.example"),
+        ("{a|b}..c.@a.example", "site.example", "{a|b}..c.@a.example"),
+        ('"ann lee"@a.example', "site.example", '"Ann Lee"@a.example'),
+        ("ann@www.a.example", "site.example", "ann@WWW.a.example"),
     ],
 )
 def test_a_suppressed_prospect_is_in_no_list_of_those_to_write_to(value: str, domain: str, email: str) -> None:
@@ -74,7 +80,33 @@ def test_what_is_on_the_list_stays_as_it_was_first_given() -> None:
     assert (row.value, row.reason, row.note) == ("a@b.example", "complaint", "by phone")
 
 
-@pytest.mark.parametrize("value", ["", "com", "a b@c.example", "@", "x@", "x@y", "http://a.example/"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a@b.example;c@d.example",
+        "a@b.example, c@d.example",
+        "a@b.example c@d.example",
+        "e@f.example/g@h.example",
+        "mailto:a@b.example,mailto:c@d.example",
+        "a@b.example,c.example",
+        "b.example | d.example",
+    ],
+)
+def test_several_addresses_in_one_value_are_refused_as_several(value: str) -> None:
+    """They would be one entry that no prospect has, and both could still be written to."""
+    with pytest.raises(NotSuppressible, match="more than one address or domain"):
+        suppression.add([Entry(value)])
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "com", "a b@c.example", "@", "x@", "x@y", "http://a.example/", "http://a.example/index.html"),
+        *("a;b@c.example", "Ann <ann@a.example>", "<ann@a.example>", "http:ann@a.example", "a@b@c.example"),
+        *("mailto:", "mailto:a.example", "\u200bann@a.example", '"ann@a.example', "ann@a.example?subject=stop"),
+    ],
+)
 def test_what_is_neither_an_address_nor_a_domain_is_refused(value: str) -> None:
     with pytest.raises(NotSuppressible):
         suppression.add([Entry(value)])

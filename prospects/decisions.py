@@ -13,9 +13,13 @@ from django.db.models import ProtectedError
 
 from prospects import changes
 from prospects.changes import Cause
-from prospects.choices import ApprovalStatus, DraftStatus, SourceType, Stage
+from prospects.choices import ApprovalStatus, DraftStatus, SourceType, Stage, VerificationStatus
+from prospects.keys import email_key
 from prospects.models import Prospect
 from prospects.querysets import ProspectQuerySet
+
+#: What was found out about the prospect's address, and about no other one.
+VERIFICATION = ("verification_status", "verification_confidence", "verification_payload")
 
 
 class Refused(Exception):
@@ -118,14 +122,29 @@ def edit(pk: uuid.UUID, values: Mapping[str, Any], cause: Cause, unless_stale: C
         if not unless_stale(row):
             raise Stale("The prospect was changed since it was read. Read it again.", {pk: "was changed."})
         _judge(_with(row, values), row)
-        changes.change(Prospect.objects.filter(pk=pk), values, cause)
+        changes.change(Prospect.objects.filter(pk=pk), with_verification(row, values), cause)
         return Prospect.objects.get(pk=pk)
 
 
 def edit_all(ids: Collection[uuid.UUID], values: Mapping[str, Any], cause: Cause) -> int:
     """Write the same values to several prospects. Raises NotFound."""
     with transaction.atomic():
-        return changes.change(find(ids), values, cause)
+        prospects = find(ids)
+        if "contact_email" not in values:
+            return changes.change(prospects, values, cause)
+        return changes.change_each({row.pk: with_verification(row, values) for row in prospects}, cause)
+
+
+def with_verification(prospect: Prospect, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, and that the address is not verified where they give the prospect another one.
+
+    Another spelling of the same address leaves what is known of it. A prospect that is verified without being so
+    would be written to.
+    """
+    if "contact_email" not in values or email_key(values["contact_email"]) == prospect.email_key:
+        return dict(values)
+    unknown = dict(zip(VERIFICATION, (VerificationStatus.UNVERIFIED.value, None, None), strict=True))
+    return {**values, **{column: value for column, value in unknown.items() if getattr(prospect, column) != value}}
 
 
 def set_category(ids: Collection[uuid.UUID], category: str, cause: Cause) -> int:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from prospects import changes
 from prospects.changes import Cause
 from prospects.choices import DraftStatus, OutreachStatus, ScrapeStatus, SendStatus, SourceType, VerificationStatus
-from prospects.decisions import Refused
+from prospects.decisions import VERIFICATION, Refused
 from prospects.models import Merge, Prospect
 from prospects.querysets import DERIVED
 
@@ -29,18 +29,15 @@ _STEPS: tuple[tuple[str, frozenset[str], tuple[str, ...]], ...] = (
         ("scrape_status", "scrape_payload", "scrape_source_url", "scraped_at"),
     ),
     (
-        "verification_status",
-        frozenset({VerificationStatus.VERIFIED}),
-        ("verification_status", "verification_confidence", "verification_payload"),
-    ),
-    (
         "draft_status",
         frozenset({DraftStatus.DRAFTED}),
         ("draft_status", "draft_subject", "draft_body", "drafted_at"),
     ),
 )
 _SENDING = ("send_status", "outreach_status", "last_sent", "final_body", "thread_id", "sequence_index")
-_STEP_COLUMNS = frozenset({*_SENDING, "followups_sent", *(column for *_, columns in _STEPS for column in columns)})
+_STEP_COLUMNS = frozenset(
+    {*_SENDING, *VERIFICATION, "followups_sent", *(column for *_, columns in _STEPS for column in columns)}
+)
 
 
 @dataclass(frozen=True)
@@ -113,13 +110,20 @@ def undo(merged: Merge, cause: Cause) -> Prospect:
         if record.undone_at or kept is None:
             reason = "the merge was undone already" if record.undone_at else "the prospect it was merged into is gone"
             raise Refused(f"Cannot be undone: {reason}.", {record.kept_id: reason})
-        back = {c: v for c, v in _typed(record.kept_before).items() if _same(kept, c, record.kept_after[c])}
+        back = _unchanged(record, kept)
         because = Cause(cause.user, cause.job_id, "merge undone")
         changes.change_each({kept.pk: back}, because)
         (prospect,) = changes.create([Prospect(**_typed(record.merged_row))], because)
         _move_back(record)
         Merge.objects.filter(pk=record.pk).update(undone_at=timezone.now())
     return prospect
+
+
+def _unchanged(record: Merge, kept: Prospect) -> dict[str, Any]:
+    """What the merge wrote and nobody changed since, as it was before; what was said of an address goes with it."""
+    back = {c: v for c, v in _typed(record.kept_before).items() if _same(kept, c, record.kept_after[c])}
+    stays = VERIFICATION if "contact_email" in record.kept_before and "contact_email" not in back else ()
+    return {column: value for column, value in back.items() if column not in stays}
 
 
 def combined(kept: Prospect, merged: Prospect) -> dict[str, Any]:
@@ -134,6 +138,8 @@ def combined(kept: Prospect, merged: Prospect) -> dict[str, Any]:
     for status, reached, columns in _STEPS:
         if getattr(merged, status) in reached and getattr(kept, status) not in reached:
             values |= {column: getattr(merged, column) for column in columns}
+    if "contact_email" in values or _verifies(merged, kept):
+        values |= {column: getattr(merged, column) for column in VERIFICATION}
     if _sent(merged) and (not _sent(kept) or _later(merged, kept)):
         values |= {column: getattr(merged, column) for column in _SENDING}
     if merged.followups_sent:
@@ -154,6 +160,13 @@ def _both(keep: uuid.UUID, other: uuid.UUID) -> tuple[Prospect, Prospect]:
             dict.fromkeys(suppressed, "is suppressed"),
         )
     return rows[keep], rows[other]
+
+
+def _verifies(merged: Prospect, kept: Prospect) -> bool:
+    """Whether what `kept` lacks is known of its own address: that another one is verified says nothing of it."""
+    verified = VerificationStatus.VERIFIED
+    same = bool(kept.email_key) and merged.email_key == kept.email_key
+    return same and merged.verification_status == verified != kept.verification_status
 
 
 def _sent(prospect: Prospect) -> bool:

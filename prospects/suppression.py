@@ -44,9 +44,13 @@ def parse(value: str) -> tuple[SuppressionKind, str]:
     kind = SuppressionKind.EMAIL if "@" in text.removeprefix("@") else SuppressionKind.DOMAIN
     key = email_key(text) if kind == SuppressionKind.EMAIL else domain_key(text.removeprefix("@"))
     local, _, host = key.rpartition("@")
-    if not _HOST.fullmatch(host) or (kind == SuppressionKind.EMAIL and not (local.isprintable() and _LOCAL.fullmatch(local))):
+    if not _HOST.fullmatch(host) or (kind == SuppressionKind.EMAIL and not _is_local(local)):
         raise NotSuppressible(_why_not(value))
     return kind, key
+
+
+def _is_local(text: str) -> bool:
+    return text.isprintable() and _LOCAL.fullmatch(text) is not None
 
 
 def _why_not(value: str) -> str:

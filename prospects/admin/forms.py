@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.validators import validate_email
 
-from prospects import changes, decisions
+from prospects import decisions
 from prospects.changes import Cause
 from prospects.imports.reading import ENCODINGS, SEPARATORS
 from prospects.models import Prospect
@@ -56,7 +56,7 @@ class ProspectForm(ModelForm):
         if texts:
             decisions.save_draft(self.instance.pk, texts.get("draft_subject"), texts.get("draft_body"), cause)
         if values:
-            changes.change(Prospect.objects.filter(pk=self.instance.pk), values, cause)
+            decisions.edit_all([self.instance.pk], values, cause)
 
 
 class UploadForm(forms.Form):

@@ -16,6 +16,7 @@ from prospects.choices import (
     SourceType,
     VerificationStatus,
 )
+from prospects.decisions import VERIFICATION, with_verification
 from prospects.imports.fields import FIELDS
 from prospects.keys import domain_key, email_key, profile_key
 from prospects.models import Import, ImportRow, Prospect
@@ -95,7 +96,7 @@ class _Known:
         wanted = {name: {row[name] for row in keys if name in row} for name in KEYS}
         self.by_key: dict[tuple[str, str], list[Prospect]] = defaultdict(list)
         same = Q(domain_key__in=wanted["domain"]) | Q(email_key__in=wanted["email"])
-        columns = (*FIELDS, "domain_key", "email_key", "profile_key", "scrape_status", "verification_status")
+        columns = (*FIELDS, "domain_key", "email_key", "profile_key", "scrape_status", *VERIFICATION)
         for prospect in Prospect.objects.filter(same | Q(profile_key__in=wanted["profile"])).only(*columns):
             self._add(prospect)
         self.suppressed = suppressed_emails(wanted["email"] | {p.email_key for p in self._all() if p.email_key})
@@ -179,6 +180,7 @@ def _update(of: Import, values: Mapping[str, Any], target: Prospect, known: _Kno
         return Decision(RowStatus.SKIPPED, "Nothing in it is new.", prospect_id=target.pk)
     if writable.get("contact_email"):
         _check_email(writable, target, known)
+    writable = with_verification(target, writable)
     before = {name: getattr(target, name) for name in writable}
     return Decision(RowStatus.UPDATED, prospect_id=target.pk, values=writable, before=before)
 

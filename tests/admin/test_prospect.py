@@ -38,6 +38,15 @@ def test_an_operator_edits_what_a_person_may_decide(client: Client, bob: User, p
     ]
 
 
+def test_an_address_written_by_hand_is_not_verified_yet(client: Client, bob: User, prospect: Prospect) -> None:
+    Prospect.objects.update(verification_status="verified")
+    prospect.refresh_from_db()
+    client.force_login(bob)
+    client.post(url(prospect), form(prospect, contact_email="new@example.org"))
+    prospect.refresh_from_db()
+    assert (prospect.contact_email, prospect.verification_status) == ("new@example.org", "UNVERIFIED")
+
+
 def test_other_fields_are_not_editable(client: Client, bob: User, prospect: Prospect) -> None:
     client.force_login(bob)
     client.post(url(prospect), form(prospect, send_status="sent", stage="SENT", domain="other.example.org"))

@@ -112,6 +112,39 @@ def test_a_bulk_update_changes_all_or_none(bob: APIClient) -> None:
     assert ProspectEvent.objects.filter(field="discovery_category", new="New").count() == 3
 
 
+VERIFIED = {"verification_status": "verified", "verification_confidence": 0.9, "verification_payload": {"mx": True}}
+
+
+def write(bob: APIClient, row: Prospect, email: str | None, way: str) -> None:
+    values = {"contact_email": email}
+    if way == "patch":
+        answer = bob.patch(f"/api/prospects/{row.pk}", values, format="json", HTTP_IF_MATCH="*")
+    else:
+        body = {"prospect_ids": [str(row.pk)], "values": values}
+        answer = bob.post("/api/prospects/bulk-update", body, format="json")
+    assert answer.status_code == 200
+    row.refresh_from_db()
+
+
+@pytest.mark.parametrize("way", ["patch", "bulk"])
+def test_another_address_is_not_verified_because_the_one_before_it_was(bob: APIClient, way: str) -> None:
+    (row,) = save("draft", **VERIFIED)
+    assert Prospect.objects.to_send().exists()
+    write(bob, row, "other@example.com", way)
+    assert (row.verification_status, row.verification_confidence) == ("UNVERIFIED", None)
+    assert Prospect.objects.filter(verification_payload__isnull=True).exists()
+    assert not Prospect.objects.to_send().exists()
+    assert ProspectEvent.objects.filter(field="verification_status", old="verified", new="UNVERIFIED").exists()
+
+
+@pytest.mark.parametrize("way", ["patch", "bulk"])
+def test_another_spelling_of_an_address_leaves_it_verified(bob: APIClient, way: str) -> None:
+    (row,) = save("draft", **VERIFIED)
+    write(bob, row, (row.contact_email or "").title(), way)
+    assert (row.verification_status, row.verification_payload) == ("verified", {"mx": True})
+    assert Prospect.objects.to_send().exists()
+
+
 def exported(client: APIClient, path: str) -> list[dict[str, str]]:
     response = client.get(path)
     assert response.status_code == 200

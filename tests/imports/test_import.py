@@ -1,6 +1,7 @@
 """An import does what its preview showed, and its numbers add up to the file's rows."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -231,6 +232,31 @@ def test_an_import_leaves_suppression_decisions_and_what_was_sent_alone() -> Non
     sent.refresh_from_db()
     assert (sent.contact_email, sent.send_status, sent.approval_status) == ("old@a.example", "sent", "rejected")
     assert Suppression.objects.count() == 1
+
+
+def test_an_address_that_is_overwritten_takes_along_what_was_found_out_about_it() -> None:
+    there = Prospect.objects.create(
+        domain="a.example",
+        contact_email="old@a.example",
+        verification_status="failed",
+        verification_confidence="0.10",
+        verification_payload={"mx": False},
+    )
+    of = run(csv_file(["domain", "email"], ["a.example", "new@a.example"]), overwrite=["contact_email"])
+    there.refresh_from_db()
+    assert (there.verification_status, there.verification_confidence) == ("UNVERIFIED", None)
+    assert Prospect.objects.filter(verification_payload__isnull=True).exists()
+    import_jobs.revert(of, CAUSE)
+    there.refresh_from_db()
+    assert (there.contact_email, there.verification_status) == ("old@a.example", "failed")
+    assert (there.verification_confidence, there.verification_payload) == (Decimal("0.10"), {"mx": False})
+
+
+def test_another_spelling_of_an_address_leaves_what_was_found_out_about_it() -> None:
+    there = Prospect.objects.create(domain="a.example", contact_email="office@a.example", verification_status="failed")
+    run(csv_file(["domain", "email"], ["a.example", "Office@A.example"]), overwrite=["contact_email"])
+    there.refresh_from_db()
+    assert (there.contact_email, there.verification_status) == ("Office@A.example", "failed")
 
 
 def test_refused_rows_come_back_as_a_file_that_can_be_corrected() -> None:

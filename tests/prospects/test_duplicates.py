@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -66,6 +67,40 @@ def test_who_was_written_to_stays_written_to() -> None:
     duplicates.merge(keep.pk, other.pk, CAUSE)
     keep.refresh_from_db()
     assert (keep.stage, keep.outreach_status, keep.followups_sent, keep.sequence_index) == ("SENT", "sent", 2, 3)
+
+
+DRAFT = {"draft_status": "drafted", "draft_subject": "s", "draft_body": "b"}
+TOLD = {"verification_status": "verified", "verification_confidence": "0.90", "verification_payload": {"mx": True}}
+
+
+def verification(prospect: Prospect) -> tuple[Any, ...]:
+    prospect.refresh_from_db()
+    return prospect.verification_status, prospect.verification_confidence, prospect.verification_payload
+
+
+def test_that_another_address_is_verified_says_nothing_of_the_one_that_is_kept() -> None:
+    keep = made(contact_email="typo@a.example", verification_status="failed", **DRAFT)
+    other = made(contact_email="good@a.example", **TOLD)
+    duplicates.merge(keep.pk, other.pk, CAUSE)
+    assert verification(keep) == ("failed", None, None)
+    assert not Prospect.objects.to_send().exists()
+
+
+def test_an_address_that_comes_over_brings_what_is_known_of_it() -> None:
+    keep = made(**DRAFT, **TOLD)
+    other = made(contact_email="x@a.example", verification_status="failed", verification_payload={"mx": False})
+    merged = duplicates.merge(keep.pk, other.pk, CAUSE)
+    assert verification(keep) == ("failed", None, {"mx": False})
+    changes.change(Prospect.objects.filter(pk=keep.pk), {"contact_email": "new@a.example"}, CAUSE)
+    duplicates.undo(merged, CAUSE)
+    assert verification(keep)[0] == "failed"
+    assert not Prospect.objects.to_send().exists()
+
+
+def test_the_same_address_verified_on_either_side_is_verified() -> None:
+    keep = made(contact_email="x@a.example", verification_status="failed")
+    duplicates.merge(keep.pk, made(contact_email="X@A.example", **TOLD).pk, CAUSE)
+    assert verification(keep) == ("verified", Decimal("0.90"), {"mx": True})
 
 
 def test_every_child_and_both_histories_go_over() -> None:

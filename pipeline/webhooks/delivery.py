@@ -21,10 +21,12 @@ from pipeline.jobs.engine import backoff, due
 from pipeline.models import Webhook, WebhookDelivery
 from pipeline.secrets import Unreadable, decrypt
 from pipeline.services import NotAvailable
+from pipeline.webhooks import exchange
 from pipeline.webhooks.subscriptions import SIGNATURE, sign
 from pipeline.webhooks.targets import Target, TargetRefused, resolve
 
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+#: Seconds for one exchange, from looking up the name to the answer's status.
+TIMEOUT = 10.0
 LEASE = timedelta(seconds=120)
 #: A subscription that has failed for so long without one success is switched off.
 DISABLE_AFTER = timedelta(days=3)
@@ -87,7 +89,7 @@ def _due(hook: Webhook) -> Iterator[WebhookDelivery]:
 def _deliver(hook: Webhook, delivery: WebhookDelivery) -> bool:
     try:
         status = _post(hook, delivery)
-    except (httpx.HTTPError, OSError, TargetRefused, NotAvailable, Unreadable) as error:
+    except (*exchange.ERRORS, TargetRefused, NotAvailable, Unreadable) as error:
         _failed(hook, delivery, None, f"{type(error).__name__}: {error}")
         return False
     if not 200 <= status < 300:
@@ -115,25 +117,18 @@ def _post(hook: Webhook, delivery: WebhookDelivery) -> int:
         "data": delivery.payload,
     }
     body = json.dumps(document, cls=DjangoJSONEncoder).encode()
+    deadline = exchange.Deadline(TIMEOUT)
     target = resolve(hook.url)
     headers = {
+        "Host": _host_header(target),
+        "User-Agent": "Plumbline",
         "Content-Type": "application/json",
         "Plumbline-Event": delivery.event_type,
         "Plumbline-Delivery": str(delivery.event_id),
         SIGNATURE: sign(decrypt(hook.secret), body, int(time.time())),
     }
     # Straight to the address that was checked, without proxies: the name is not looked up a second time.
-    with (
-        httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
-        client.stream(
-            "POST",
-            _address_url(target),
-            content=body,
-            headers=headers | {"Host": _host_header(target)},
-            extensions={"sni_hostname": target.host},
-        ) as response,
-    ):
-        return response.status_code
+    return exchange.post(_address_url(target), headers, body, target.host, deadline)
 
 
 def _address_url(target: Target) -> httpx.URL:

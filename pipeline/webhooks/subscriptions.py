@@ -52,7 +52,7 @@ def replace_secret(hook: Webhook) -> str:
 
 
 def enable(hook: Webhook, *, active: bool) -> None:
-    """Switch a subscription on or off. What is in its outbox is told when it is on again."""
+    """Switch a subscription on or off. What is in its outbox by then is told when it is on again, and nothing later."""
     values = {"active": active, "disabled_reason": "" if active else "switched off", "failing_since": None}
     Webhook.objects.filter(pk=hook.pk).update(**values)
     if active:

@@ -12,6 +12,12 @@ class TargetRefused(ValueError):
     """The URL is not one that events are sent to; the message says why."""
 
 
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+# The public addresses of IPv6; what is outside is somebody's own, whatever registries say of single ranges.
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
 @dataclass(frozen=True)
 class Target:
     """A URL and the address that was found safe for its host: the connection goes there, whatever DNS says next."""
@@ -36,7 +42,7 @@ def check_target(url: str) -> str:
     if parts.scheme == "http" and not _is_named(host):
         raise TargetRefused("The URL must be https, so that what is told stays between the two.")
     address = _as_address(host)
-    if address is not None and not _is_allowed(host, address):
+    if _is_localhost(host) or (address is not None and not _is_allowed(host, address)):
         raise TargetRefused(_private(host))
     return host
 
@@ -53,17 +59,42 @@ def resolve(url: str) -> Target:
     return Target(url, host, port, str(addresses[0]))
 
 
-def _as_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _as_address(host: str) -> _Address | None:
+    """The address that the host is, also in the older forms that connections understand: 127.1, 0x7f000001."""
     try:
         return ipaddress.ip_address(host)
     except ValueError:
+        return _as_older_form(host)
+
+
+def _as_older_form(host: str) -> _Address | None:
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host.rstrip(".")))
+    except (OSError, ValueError):
         return None
 
 
-def _is_allowed(host: str, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    address = mapped or address
-    return _is_named(host) or (address.is_global and not address.is_multicast)
+def _is_localhost(host: str) -> bool:
+    name = host.rstrip(".")
+    return (name == "localhost" or name.endswith(".localhost")) and not _is_named(host)
+
+
+def _is_allowed(host: str, address: _Address) -> bool:
+    return _is_named(host) or _is_public(_destination(address))
+
+
+def _destination(address: _Address) -> _Address:
+    """Where packets end up: an IPv6 address may have an IPv4 one within it."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(address.packed[-4:])
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _is_public(address: _Address) -> bool:
+    own = isinstance(address, ipaddress.IPv6Address) and address not in _UNICAST
+    return address.is_global and not address.is_multicast and not own
 
 
 def _is_named(host: str) -> bool:

@@ -132,7 +132,7 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.De
 
     @action(detail=True, methods=["post"], serializer_class=ActiveInput, answer_class=WebhookSerializer)
     def active(self, request: Request, pk: UUID) -> Response:
-        """Switch a subscription on or off. What waits in its outbox is sent when it is on."""
+        """Switch a subscription on or off. What waits by then is sent when it is on; nothing is kept meanwhile."""
         hook = self._hook(pk)
         webhooks.enable(hook, active=self.body()["active"])
         return Response(WebhookSerializer(hook).data)

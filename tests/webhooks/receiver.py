@@ -3,9 +3,10 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any
 
 
@@ -72,3 +73,25 @@ def listening() -> Iterator[Receiver]:
         released.set()
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def dripping(start: bytes, drop: bytes) -> Iterator[int]:
+    """The port of a receiver that takes what comes and answers `start`, then `drop` each 50 ms without an end."""
+    released = threading.Event()
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            with suppress(OSError):  # the other side hangs up
+                self.request.sendall(start)
+                while not released.wait(0.05):
+                    self.request.sendall(drop)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            released.set()
+            server.shutdown()

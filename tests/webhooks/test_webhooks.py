@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import httpx
+import httpcore
 import pytest
 from cryptography.fernet import Fernet
 from django.db import transaction
@@ -17,7 +18,7 @@ from prospects import changes
 from prospects.changes import Cause
 from prospects.models import Prospect
 from tests.imports.files import csv_file, run
-from tests.webhooks.receiver import Receiver, listening
+from tests.webhooks.receiver import Receiver, dripping, listening
 
 pytestmark = pytest.mark.django_db
 CAUSE = Cause(reason="test")
@@ -130,7 +131,7 @@ def test_an_event_that_is_not_accepted_is_sent_again_and_nothing_overtakes_it(
 
 
 def test_a_receiver_that_hangs_is_given_up_and_told_later(receiver: Receiver, secret: str, monkeypatch) -> None:
-    monkeypatch.setattr(delivery, "TIMEOUT", httpx.Timeout(0.3))
+    monkeypatch.setattr(delivery, "TIMEOUT", 0.3)
     row = changes.create([Prospect(domain="a.example")], CAUSE)[0]
     approve(row, "approved")
     receiver.hang.set()
@@ -140,6 +141,36 @@ def test_a_receiver_that_hangs_is_given_up_and_told_later(receiver: Receiver, se
     make_due()
     assert webhooks.deliver_due() == 1
     assert len({one.headers["Plumbline-Delivery"] for one in receiver.received}) == 1
+
+
+# An answer whose headers never end, and a TLS handshake that never does.
+DROPS = [("http", b"HTTP/1.1 200 OK\r\n", b"X-More: 1\r\n"), ("https", b"\x16\x03\x03\x40\x00", b"\x02")]
+
+
+@pytest.mark.parametrize(("scheme", "start", "drop"), DROPS, ids=["http", "https"])
+def test_a_receiver_that_answers_in_drops_is_given_up_in_time(
+    monkeypatch, scheme: str, start: bytes, drop: bytes
+) -> None:
+    monkeypatch.setattr(delivery, "TIMEOUT", 0.4)
+    with dripping(start, drop) as port:
+        webhooks.subscribe(f"{scheme}://127.0.0.1:{port}/", ["job.finished"])
+        webhooks.emit("job.finished", "job:1", {})
+        since = time.monotonic()
+        assert webhooks.deliver_due() == 0
+        assert 0.3 < time.monotonic() - since < 3
+    told = WebhookDelivery.objects.get()
+    assert (told.status, told.attempts) == ("pending", 1)
+    assert "Timeout" in told.error
+
+
+def test_the_time_limit_holds_in_a_workers_thread(monkeypatch) -> None:
+    monkeypatch.setattr(delivery, "TIMEOUT", 0.4)
+    with dripping(*DROPS[0][1:]) as port, ThreadPoolExecutor(1) as threads:
+        hook, _ = webhooks.subscribe(f"http://127.0.0.1:{port}/", ["job.finished"])
+        webhooks.emit("job.finished", "job:1", {})
+        posted = threads.submit(delivery._post, hook, WebhookDelivery.objects.get())
+        with pytest.raises(httpcore.ReadTimeout):
+            posted.result(3)
 
 
 def test_a_receiver_that_is_gone_and_comes_back_gets_everything_in_order(receiver: Receiver, secret: str) -> None:
@@ -201,6 +232,19 @@ def test_a_subscription_is_served_by_one_worker_at_a_time(receiver: Receiver, se
         ("https://[::1]/x", "inside"),
         ("https://[::ffff:10.0.0.1]/x", "inside"),
         ("https://0.0.0.0/x", "inside"),
+        ("https://localhost/x", "inside"),
+        ("https://LOCALHOST./x", "inside"),
+        ("https://hooks.localhost/x", "inside"),
+        ("https://127.1/x", "inside"),
+        ("https://2130706433/x", "inside"),
+        ("https://0x7f000001/x", "inside"),
+        ("https://012.0.0.1/x", "inside"),
+        ("https://127.0.0.1./x", "inside"),
+        ("https://[64:ff9b::7f00:1]/x", "inside"),
+        ("https://[64:ff9b:1::a00:1]/x", "inside"),
+        ("https://[2002:7f00:1::]/x", "inside"),
+        ("https://[::7f00:1]/x", "inside"),
+        ("https://[fec0::1]/x", "inside"),
         ("http://hooks.example.com/x", "https"),
         ("ftp://hooks.example.com/x", "no http or https"),
         ("https://user:pass@hooks.example.com/x", "user name"),
@@ -214,7 +258,21 @@ def test_an_inner_or_unsafe_target_is_refused(url: str, reason: str) -> None:
     assert not Webhook.objects.exists()
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "fe80::1", "100.64.0.1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://93.184.215.14/x",
+        "https://[2606:2800:21f:cb07:6820:80da:af6b:8b2c]/x",
+        "https://[64:ff9b::5db8:d70e]/x",
+        "https://[2002:5db8:d70e::]/x",
+        "https://localhost.example.com/x",
+    ],
+)
+def test_a_public_target_is_subscribed(url: str) -> None:
+    assert webhooks.subscribe(url, ["job.finished"])[0].url == url
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "fe80::1", "100.64.0.1", "64:ff9b::a00:1"])
 def test_a_name_that_leads_inside_is_not_told(address: str, monkeypatch) -> None:
     monkeypatch.setattr(targets.socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (address, 443))])
     with pytest.raises(TargetRefused, match="inside"):

@@ -54,6 +54,7 @@ PROBLEMS: dict[int, tuple[tuple[str, str], ...]] = {
             "data_integrity_violation",
             "Data integrity violation: COUNT query returned 5 but SELECT query returned 2 rows",
         ),
+        ("unreadable_setting", "The stored automation settings cannot be read: max_results: Must be an integer. …"),
         ("error", "A fault of this program. It has been logged; nothing was changed by this request."),
     ),
     503: (

@@ -1,14 +1,17 @@
 """The master switch, the automation settings, and the services that steps need."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.permissions import AUTHENTICATED
+from config.api.problems import Problem, as_problem
 from config.api.views import ApiViewSet
 from pipeline import switches
 from pipeline.serializers.settings import ApiKeys, Automation, MasterSwitch, MasterSwitchState, ServicesStatus
@@ -53,7 +56,7 @@ class SettingsViewSet(ApiViewSet):
     @action(detail=False)
     def automation(self, request: Request) -> Response:
         """The settings of automatic runs."""
-        return Response(switches.automation())
+        return Response(readable(switches.automation()))
 
     @automation.mapping.post
     def save_automation(self, request: Request) -> Response:
@@ -84,6 +87,17 @@ class SettingsViewSet(ApiViewSet):
         if service is None:
             raise Http404(f"There is no service {name!r}; the services are {', '.join(SERVICES)}.")
         raise unavailable("A test", service)
+
+
+def readable(stored: dict[str, Any]) -> dict[str, Any]:
+    """The stored settings. Raises Problem for one that could not have been saved here: nothing stands in for it."""
+    judged = Automation(data={name: stored[name] for name in switches.AUTOMATION_DEFAULTS})
+    if not judged.is_valid():
+        wrong = as_problem(ValidationError(judged.errors))
+        fields = f"{wrong.detail} " if wrong else ""
+        detail = f"The stored automation settings cannot be read: {fields}Save these fields again."
+        raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "unreadable_setting", detail)
+    return stored
 
 
 def service_state(service: Service) -> dict[str, Any]:

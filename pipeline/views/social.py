@@ -1,5 +1,6 @@
 """The social pipeline: profiles, their numbers, decisions and steps."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.exports import csv_response
+from config.api.lists import CheckedPagination
 from config.api.views import ApiViewSet
 from config.words import counted
 from pipeline import services, steps, switches
@@ -44,6 +46,20 @@ from prospects.views.prospects import CHANGE
 _RUNNING_TYPES = (JobType.SOCIAL_DISCOVER, JobType.SOCIAL_SCRAPE, JobType.SOCIAL_DRAFT, JobType.SOCIAL_SEND)
 
 
+class ProfilePagination(CheckedPagination):
+    """The shape that the frontend reads of `GET /api/social/profiles`."""
+
+    schema_prefix = "ActivePaginated"
+
+    def shape(self, data: Sequence[Any]) -> dict[str, Any]:
+        return {**super().shape(data), "status": "active"}
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        flat = super().get_paginated_response_schema(schema)
+        flat["properties"]["status"] = {"type": "string", "enum": ["active"]}
+        return {**flat, "required": list(flat["properties"])}
+
+
 class SocialViewSet(ApiViewSet):
     """Social profiles are prospects whose source is `social`."""
 
@@ -63,7 +79,7 @@ class SocialViewSet(ApiViewSet):
     orderings = ORDERINGS
     default_ordering = ("-created_at",)
 
-    @action(detail=False, listing="page", filterset_class=ProfileFilterSet)
+    @action(detail=False, listing="page", filterset_class=ProfileFilterSet, pagination_class=ProfilePagination)
     def profiles(self, request: Request) -> Response:
         """Profiles, of all stages unless `discovery_status` names a list."""
         return self.paged(Prospect.objects.social_source())

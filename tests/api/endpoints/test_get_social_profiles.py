@@ -10,7 +10,14 @@ from tests.api.rows import save
 
 class TestGetSocialProfiles(Endpoint):
     call = "GET /api/social/profiles"
-    answer = {"data": [{**SOCIAL_PROFILE}], "total": 1, "skip": 0, "limit": 50, "next_cursor": None}
+    answer = {
+        "data": [{**SOCIAL_PROFILE}],
+        "total": 1,
+        "skip": 0,
+        "limit": 50,
+        "next_cursor": None,
+        "status": "active",
+    }
     bad = [
         *WINDOW,
         ({"?platform": "colour"}, "platform"),

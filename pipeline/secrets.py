@@ -1,6 +1,8 @@
 """Secrets of integrations, encrypted as the older system did, so that adopted ones can be read with the same key."""
 
 import base64
+import re
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -10,6 +12,9 @@ from django.conf import settings
 from pipeline.services import NotAvailable
 
 _ROUNDS = 100_000
+# The older system may have kept anything in a JSON column.
+_SECRET = re.compile(r"secret|password|passwd|token|credential|(api|private|access|encryption)[ _-]?key", re.IGNORECASE)
+_NOT_SHOWN = "stored, not shown"
 
 
 class Unreadable(Exception):
@@ -27,6 +32,15 @@ def decrypt(stored: str) -> str:
         return _fernet().decrypt(stored.encode()).decode()
     except InvalidToken as error:
         raise Unreadable("A stored secret cannot be read with this ENCRYPTION_KEY. Save it again.") from error
+
+
+def without_secrets(value: Any, name: str = "") -> Any:
+    """The value with everything hidden whose name says that it is a secret, at any depth."""
+    if value and _SECRET.search(name):
+        return _NOT_SHOWN
+    if isinstance(value, dict):
+        return {key: without_secrets(item, key) for key, item in value.items()}
+    return [without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 def _fernet() -> Fernet:

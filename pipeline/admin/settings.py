@@ -1,6 +1,5 @@
 """Settings that people change while the application runs: a form for each that it reads, all others as they are."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,12 +15,9 @@ from django.utils.safestring import SafeString
 from config.admin import ModelAdmin, json_block
 from pipeline import scheduler, switches
 from pipeline.models import Setting
+from pipeline.secrets import without_secrets
 from pipeline.serializers.settings import Automation
 from prospects.changes import Cause
-
-# The older system may have kept anything here.
-_SECRET = re.compile(r"secret|password|passwd|token|credential|(api|private|access|encryption)[ _-]?key", re.IGNORECASE)
-_NOT_SHOWN = "stored, not shown"
 
 
 class KnownForm(forms.Form):
@@ -203,15 +199,6 @@ class SettingAdmin(ModelAdmin[Setting]):
     @admin.display(description="legacy values")
     def legacy_as_json(self, row: Setting) -> SafeString | str:
         return json_block(without_secrets(row.legacy_values, row.key))
-
-
-def without_secrets(value: Any, name: str = "") -> Any:
-    """The value with everything hidden whose name says that it is a secret, at any depth."""
-    if value and _SECRET.search(name):
-        return _NOT_SHOWN
-    if isinstance(value, dict):
-        return {key: without_secrets(item, key) for key, item in value.items()}
-    return [without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 def _known_settings() -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from config.api import fields
 from config.api.parameters import TextParameter
 from pipeline.choices import ConnectionStatus, IntegrationPlatform
 from pipeline.models import SocialIntegration
+from pipeline.secrets import without_secrets
 from pipeline.serializers.steps import texts_field
 
 
@@ -47,12 +48,20 @@ class ApiKeys(serializers.Serializer[Any]):
     api_keys = serializers.DictField(child=serializers.BooleanField())
 
 
+class WithoutSecrets(serializers.JSONField):
+    """What was stored as JSON, but for what its name tells to be a secret."""
+
+    def to_representation(self, value: Any) -> Any:
+        return without_secrets(super().to_representation(value))
+
+
 class IntegrationSerializer(serializers.ModelSerializer[SocialIntegration]):
     """An account at a platform, without its secrets."""
 
     is_connected = serializers.SerializerMethodField()
     has_access_token = serializers.SerializerMethodField()
     has_smtp_password = serializers.SerializerMethodField()
+    platform_metadata = WithoutSecrets(read_only=True, allow_null=True)
 
     class Meta:
         model = SocialIntegration
@@ -121,7 +130,11 @@ class OAuthCallback(serializers.Serializer[Any]):
 
 
 class UserParameter(serializers.Serializer[Any]):
-    user_id = TextParameter(max_length=200, required=False, help_text="Whose integrations; all without it.")
+    user_id = TextParameter(
+        max_length=200,
+        required=False,
+        help_text="Whose accounts. Without it the list has everybody's; all else is about those of `default-user-id`.",
+    )
 
 
 class OAuthParameters(UserParameter):

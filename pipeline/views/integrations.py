@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -26,7 +26,9 @@ from pipeline.serializers.settings import (
 )
 from pipeline.services import unavailable
 
-VIEW, ADD, CHANGE, DELETE = (f"pipeline.{verb}_socialintegration" for verb in ("view", "add", "change", "delete"))
+# Everybody's settings page lists the accounts; their secrets it never shows. The admin's page tells more.
+VIEW = "pipeline.view_setting"
+ADD, CHANGE, DELETE = (f"pipeline.{verb}_socialintegration" for verb in ("add", "change", "delete"))
 SECRETS = ("access_token", "refresh_token", "smtp_password")
 # The frontend knows one user, by this name.
 DEFAULT_USER = "default-user-id"
@@ -86,20 +88,20 @@ class IntegrationViewSet(mixins.ListModelMixin, ApiViewSet):
         return Response(self.get_serializer(self._save(self.body())).data, status=201)
 
     def destroy(self, request: Request, platform: str) -> Response:
-        """Forget an account and its secrets."""
+        """Forget an account and its secrets; without `user_id` that of `default-user-id`."""
         self._find(platform).delete()
         return Response(status=204)
 
     @action(detail=False, serializer_class=None, answer_class=Capability, answers_many=True)
     def capabilities(self, request: Request) -> Response:
         """What can be done at each social platform."""
-        accounts = {row.platform: row for row in self.get_queryset()}
+        accounts = {row.platform: row for row in self._accounts()}
         return Response([Capability(capability(name, accounts.get(name))).data for name in _SOCIAL])
 
     @action(detail=True, url_path="capabilities", serializer_class=None, answer_class=Capability)
     def capability(self, request: Request, platform: str) -> Response:
         """What can be done at a platform."""
-        return self.answer(capability(platform, self.get_queryset().filter(platform=platform).first()))
+        return self.answer(capability(platform, self._accounts().filter(platform=platform).first()))
 
     @action(
         detail=True,
@@ -156,7 +158,7 @@ class IntegrationViewSet(mixins.ListModelMixin, ApiViewSet):
         raise unavailable(f"Taking the consent of {platform}", None)
 
     def _save(self, values: dict[str, Any]) -> SocialIntegration:
-        user_id = values.pop("user_id", None) or self.query().get("user_id") or DEFAULT_USER
+        user_id = values.pop("user_id", None) or self._user_id()
         platform = values.pop("platform")
         for name in SECRETS:
             if values.get(name):
@@ -167,10 +169,17 @@ class IntegrationViewSet(mixins.ListModelMixin, ApiViewSet):
         return row
 
     def _find(self, platform: str) -> SocialIntegration:
-        row: SocialIntegration | None = self.get_queryset().filter(platform=platform).first()
+        row = self._accounts().filter(platform=platform).first()
         if row is None:
-            raise Http404(f"There is no account at {platform}.")
+            raise Http404(f"There is no account of {self._user_id()} at {platform}.")
         return row
+
+    def _accounts(self) -> QuerySet[SocialIntegration]:
+        """The accounts of one user: what is done to one must not be done to anybody else's."""
+        return SocialIntegration.objects.filter(user_id=self._user_id())
+
+    def _user_id(self) -> str:
+        return self.query().get("user_id") or DEFAULT_USER
 
 
 def capability(platform: str, account: SocialIntegration | None) -> dict[str, Any]:

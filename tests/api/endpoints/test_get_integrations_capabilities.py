@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from tests.api.endpoints.endpoint import ADMINISTRATOR, Endpoint
+from tests.api.endpoints.endpoint import Endpoint
 from tests.api.endpoints.rows import accounts
 
 
 class TestGetIntegrationsCapabilities(Endpoint):
     call = "GET /api/integrations/capabilities"
-    least = ADMINISTRATOR
     answer = [
         {
             "platform": "instagram",

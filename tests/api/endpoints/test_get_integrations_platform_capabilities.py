@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from tests.api.endpoints.endpoint import ADMINISTRATOR, Endpoint
+from tests.api.endpoints.endpoint import Endpoint
 from tests.api.endpoints.rows import accounts
 
 
 class TestGetIntegrationsPlatformCapabilities(Endpoint):
     call = "GET /api/integrations/{platform}/capabilities"
-    least = ADMINISTRATOR
     answer = {
         "platform": "<platform>",
         "is_connected": True,

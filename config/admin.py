@@ -1,16 +1,22 @@
 """What the admin pages of every app share."""
 
+import functools
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.core.paginator import Paginator
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, router
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,6 +28,7 @@ from config.api.integrity import DataIntegrityViolation, Proof, snapshot
 MAX_COUNT = 10_000
 
 M = TypeVar("M", bound=models.Model)
+AnyView = TypeVar("AnyView", bound=Callable[..., HttpResponseBase])
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin as _ModelAdmin
@@ -76,7 +83,7 @@ class ModelAdmin(_ModelAdmin[M]):
         return LeanChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if "e" in request.GET:
+        if ERROR_FLAG in request.GET:
             messages.error(request, "A filter of that address was not understood: this is the list without filters.")
         context = {"title": capfirst(str(self.opts.verbose_name_plural))} | (extra_context or {})
         if request.method != "GET":
@@ -88,6 +95,20 @@ class ModelAdmin(_ModelAdmin[M]):
                 _require_what_was_counted(response.context_data["cl"], proof)
         proof.require()
         return response
+
+
+def understood(view: AnyView) -> AnyView:
+    """A method of an admin that reads the list's filters: one that it does not understand leads to the list."""
+
+    @functools.wraps(view)
+    def wrapped(self: ModelAdmin[Any], request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(self, request, *args, **kwargs)
+        except IncorrectLookupParameters:
+            # As Django's list does: without any filter, and saying so.
+            return HttpResponseRedirect(f"{reverse(admin_urlname(self.opts, 'changelist'))}?{ERROR_FLAG}=1")  # type: ignore[arg-type]
+
+    return cast(AnyView, wrapped)
 
 
 def _require_what_was_counted(shown: ChangeList, proof: Proof) -> None:

@@ -8,5 +8,5 @@ from prospects.changes import Cause
 
 def record(row: models.Model, cause: Cause | None, what: str) -> None:
     """Write into the row's history what the person of the cause did; what no person did is not written."""
-    if cause and cause.user and cause.user.pk:
+    if cause and cause.user and cause.user.pk is not None:
         LogEntry.objects.log_actions(cause.user.pk, [row], CHANGE, what)

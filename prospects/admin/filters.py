@@ -2,12 +2,13 @@
 
 import datetime
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -123,9 +124,11 @@ class ScoreFilter(InputFilter):
         if not (text := self.values.get("min_score")):
             return queryset
         try:
-            return queryset.filter(score__gte=Decimal(text))
-        except InvalidOperation as error:
-            raise IncorrectLookupParameters(f"min_score: {text!r} is not a number") from error
+            # As in the API: what the column could hold, which NaN and the infinities are not.
+            least = forms.DecimalField(max_digits=5, decimal_places=2).clean(text)
+        except ValidationError as error:
+            raise IncorrectLookupParameters(f"min_score: {text!r} is not a score") from error
+        return queryset.filter(score__gte=least)
 
 
 class DateFilter(InputFilter):
@@ -134,19 +137,20 @@ class DateFilter(InputFilter):
     field: str
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        start, end = (self._midnight(name) for name, _, _ in self.inputs)
-        if start:
-            queryset = queryset.filter(**{f"{self.field}__gte": start})
-        if end:
-            queryset = queryset.filter(**{f"{self.field}__lt": end + datetime.timedelta(days=1)})
+        (start, _, _), (end, _, _) = self.inputs
+        if since := self._midnight(start):
+            queryset = queryset.filter(**{f"{self.field}__gte": since})
+        if until := self._midnight(end, later=1):
+            queryset = queryset.filter(**{f"{self.field}__lt": until})
         return queryset
 
-    def _midnight(self, name: str) -> datetime.datetime | None:
+    def _midnight(self, name: str, later: int = 0) -> datetime.datetime | None:
+        """Where the day that was typed in begins, or one so many days later."""
         if not (text := self.values.get(name)):
             return None
         try:
-            day = datetime.date.fromisoformat(text)
-        except ValueError as error:
+            day = datetime.date.fromisoformat(text) + datetime.timedelta(days=later)
+        except (ValueError, OverflowError) as error:
             raise IncorrectLookupParameters(f"{name}: {text!r} is not a date like 2026-01-31") from error
         return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 

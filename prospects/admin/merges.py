@@ -24,7 +24,7 @@ class MergeAdmin(ReadOnlyAdmin[Merge]):
     list_filter = ("created_at", "undone_at")
     list_select_related = ("created_by",)
     list_defer = ("merged_row", "kept_before", "kept_after", "moved")
-    search_fields = ("kept_id", "merged_id")
+    search_fields = ("=kept__id", "=merged_id")
     search_help_text = "The id of either prospect."
     fields = (
         "kept_id",

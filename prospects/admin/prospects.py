@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from config.admin import ModelAdmin, json_field, web_link
+from config.admin import ModelAdmin, json_field, understood, web_link
 from config.api.exports import EXPORTS
 from prospects.admin.actions import ACTIONS, Action
 from prospects.admin.decide import choose, decide, permitted
@@ -200,6 +200,7 @@ class ProspectAdmin(ModelAdmin[Prospect]):
             raise PermissionDenied
         return duplicates_page(self.admin_site, request)
 
+    @understood
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         """The list with the address's filters and search, whole, as CSV or XLSX."""
         if not self.has_view_permission(request):
@@ -230,6 +231,9 @@ class ProspectAdmin(ModelAdmin[Prospect]):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if self.get_object(request, unquote(object_id)) is None:
+            # Django says so, and goes on to the first page.
+            return super().history_view(request, object_id, extra_context)
         page = Paginator(events_of(unquote(object_id)), 100).get_page(request.GET.get("p"))
         return super().history_view(request, object_id, {"events": page} | (extra_context or {}))
 

@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from config.admin import ModelAdmin
+from config.admin import ModelAdmin, understood
 from config.api.exports import EXPORTS
 from prospects import suppression
 from prospects.admin.forms import UploadForm
@@ -81,6 +81,7 @@ class SuppressionAdmin(ModelAdmin[Suppression]):
             *super().get_urls(),
         ]
 
+    @understood
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponseBase:
         """The list with the address's filters and search, whole, as CSV or XLSX."""
         if not self.has_view_permission(request):

@@ -54,5 +54,21 @@ def test_a_workbook_runs_no_formula_and_holds_no_control_characters(client: Clie
     assert (cell.value, cell.data_type) == ("'=1+1", "s")
 
 
+@pytest.mark.parametrize(
+    "query", [{"list": "nope"}, {"nonsense": "1"}, {"min_score": "x"}, {"created_to": "9999-12-31"}]
+)
+def test_a_filter_that_is_not_understood_leads_to_the_list_and_exports_nothing(
+    client: Client, rows: list[Prospect], query: dict[str, str]
+) -> None:
+    response = client.get(reverse("admin:prospects_prospect_export", args=["csv"]), query, follow=True)
+    assert response.redirect_chain == [(f"{LIST}?e=1", 302)]
+    assert "was not understood" in response.content.decode()
+
+
+def test_the_export_of_suppressions_does_the_same(client: Client, rows: list[Prospect]) -> None:
+    response = client.get(reverse("admin:prospects_suppression_export", args=["csv"]), {"nonsense": "1"})
+    assert response.headers["Location"] == f"{reverse('admin:prospects_suppression_changelist')}?e=1"
+
+
 def test_an_unknown_format_is_not_found(client: Client, rows: list[Prospect]) -> None:
     assert client.get(reverse("admin:prospects_prospect_export", args=["pdf"])).status_code == 404

@@ -61,7 +61,20 @@ def test_date_ranges_include_both_days(site: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [{"list": "everything"}, {"created_from": "soon"}, {"min_score": "high"}, {"colour": "red"}]
+    "query",
+    [
+        {"list": "everything"},
+        {"created_from": "soon"},
+        {"created_to": "9999-12-31"},
+        {"updated_to": "9999-12-31"},
+        {"sent_to": "9999-12-31"},
+        {"min_score": "high"},
+        {"min_score": "NaN"},
+        {"min_score": "sNaN"},
+        {"min_score": "-Infinity"},
+        {"min_score": "1e400"},
+        {"colour": "red"},
+    ],
 )
 def test_a_filter_that_is_not_understood_is_said_to_be_left_out(site: Client, query: dict[str, str]) -> None:
     response = site.get(LIST, query, follow=True)

@@ -1,5 +1,7 @@
 """Every model has its pages, and a page asks the database as often for many rows as for few."""
 
+import uuid
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -9,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pipeline.models import Job, JobItem, SocialIntegration
-from prospects.models import Import, ImportRow, Prospect, ProspectEvent
+from prospects.models import Import, ImportRow, Merge, Prospect, ProspectEvent
 from tests.admin.conftest import fill, scraped
 
 OWN_APPS = ("prospects", "pipeline")
@@ -37,6 +39,30 @@ def test_list_and_page_of_a_row_open(site: Client, model: type[models.Model]) ->
     row = model._default_manager.first()
     assert row, f"fill() in tests/admin/conftest.py must make rows of {model._meta.label}"
     assert site.get(page_url(row)).status_code == 200
+
+
+@pytest.mark.parametrize("model", sorted(admin.site._registry, key=lambda model: model._meta.label))
+def test_every_list_that_offers_a_search_searches(site: Client, model: type[models.Model]) -> None:
+    fill(2)
+    row = model._default_manager.first()
+    for text in ("a", "two words", "7", str(uuid.uuid4()), str(row.pk if row else "")):
+        assert site.get(list_url(model), {"q": text}).status_code == 200, text
+
+
+def test_merges_are_found_by_the_id_of_either_prospect(site: Client) -> None:
+    fill(2)
+    merge = Merge.objects.first()
+    assert merge
+    for found in (merge.kept_id, merge.merged_id):
+        response = site.get(list_url(Merge), {"q": str(found)})
+        assert list(response.context["cl"].result_list) == [merge]
+
+
+def test_the_history_of_a_prospect_that_never_was_leads_to_the_first_page(site: Client) -> None:
+    for pk in ("zz", str(uuid.uuid4())):
+        response = site.get(reverse("admin:prospects_prospect_history", args=[pk]), follow=True)
+        assert response.redirect_chain == [(reverse("admin:index"), 302)]
+        assert "Perhaps it was deleted?" in response.content.decode()
 
 
 def test_a_list_asks_as_often_for_1000_rows_as_for_10(site: Client) -> None:

@@ -1,14 +1,15 @@
 """What the settings read from the environment and how a wrong value is refused."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import dj_database_url
 from cryptography.fernet import Fernet
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
+from django.utils.module_loading import import_string
 from environs import Env, ValidationError, validate
 
 # Spellings of the PostgreSQL scheme that hosting services and the old backend's drivers use.
@@ -16,8 +17,12 @@ _POSTGRESQL_SCHEMES = re.compile(r"^(postgres|postgresql)(\+\w+)?://")
 # Parameters for other drivers that old DATABASE_URLs carry and libpq refuses.
 _FOREIGN_PARAMETERS = frozenset({"pgbouncer", "prepared_statement_cache_size", "statement_cache_size"})
 
-POSITIVE = validate.Range(min=0, min_inclusive=False)
 NOT_NEGATIVE = validate.Range(min=0)
+# Beyond these, times overflow what Python and the databases hold, days or weeks after the start that accepted them.
+_DAYS, _SECONDS = 36_500, 7 * 86_400
+DAYS = validate.Range(min=1, max=_DAYS)
+DAYS_OR_NONE = validate.Range(min=0, max=_DAYS)
+SECONDS = validate.Range(min=0, min_inclusive=False, max=_SECONDS)
 
 
 def checked_out_commit(folder: Path) -> str:
@@ -61,10 +66,22 @@ def secret_key(env: Env, name: str, *, debug: bool) -> str:
     return value
 
 
+def words(env: Env, name: str, default: list[str], validate: Callable[[list[str]], None]) -> list[str]:
+    """The values of a variable that holds several, separated by commas and perhaps spaces."""
+    values: list[str] = env.list(
+        name, default, subcast=str.strip, validate=lambda given: validate(_without_empty(given))
+    )
+    return _without_empty(values)
+
+
+def _without_empty(values: list[str]) -> list[str]:
+    return [value for value in values if value]
+
+
 def hosts(env: Env, name: str, *, development: list[str], debug: bool) -> list[str]:
     """Host names the site answers to. Raises ImproperlyConfigured when there is none: every request would fail."""
-    value: list[str] = env.list(name, development if debug else [])
-    if not any(value):
+    value = words(env, name, development if debug else [], validate=site_hosts)
+    if not value:
         raise ImproperlyConfigured(f"{name} is not set. Outside development (DEBUG=1) name the site's hosts.")
     return value
 
@@ -72,9 +89,26 @@ def hosts(env: Env, name: str, *, development: list[str], debug: bool) -> list[s
 def origins(values: list[str]) -> None:
     """Raises ValidationError unless each value is an origin: scheme, host and perhaps a port, nothing more."""
     for value in values:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc or value != f"{parts.scheme}://{parts.netloc}":
+        if not _is_origin(value):
             raise ValidationError(f"{value!r} is not an origin such as https://app.example.com")
+
+
+def exact_origins(values: list[str]) -> None:
+    """Raises ValidationError unless each value is one origin: no pattern, which would be compared as it is written."""
+    origins(values)
+    for value in values:
+        if "*" in value:
+            raise ValidationError(f"{value!r} is a pattern; name each origin, such as https://app.example.com")
+
+
+def _is_origin(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        port = "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return False
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return parts.scheme in ("http", "https") and bool(host) and value.lower() == f"{parts.scheme}://{host}{port}"
 
 
 def host_names(values: list[str]) -> None:
@@ -82,6 +116,11 @@ def host_names(values: list[str]) -> None:
     for value in values:
         if not value or re.search(r"[/@\s]|:\d+$", value.strip("[]")) or "://" in value:
             raise ValidationError(f"{value!r} is not a host's name or address")
+
+
+def site_hosts(values: list[str]) -> None:
+    """Raises ValidationError unless each value is what a Host header may name; an IPv6 address stands in brackets."""
+    host_names([value for value in values if not re.fullmatch(r"\[[0-9a-fA-F:.]+\]", value)])
 
 
 def fernet_key(value: str) -> None:
@@ -93,10 +132,19 @@ def fernet_key(value: str) -> None:
         raise ValidationError(f"not a Fernet key ({error})") from error
 
 
-def dotted_path(value: str) -> None:
-    """Raises ValidationError unless the value looks like the path of a Python class."""
+def task_backend(value: str) -> None:
+    """Raises ValidationError unless the value is the path of a Python class that can be imported."""
+    wrong = f"{value!r} is not the path of a class such as django_tasks_db.DatabaseBackend"
     if not all(part.isidentifier() for part in value.split(".")) or "." not in value:
-        raise ValidationError(f"{value!r} is not the path of a class such as django_tasks_db.DatabaseBackend")
+        raise ValidationError(wrong)
+    try:
+        backend = import_string(value)
+    except ImportError as error:
+        raise ValidationError(f"{wrong} ({error})") from error
+    except AppRegistryNotReady:
+        return  # It is there, and needs models, which Django reads after the settings.
+    if not isinstance(backend, type):
+        raise ValidationError(wrong)
 
 
 def database_from_url(name: str, url: str, conn_max_age: int = 0) -> dict[str, Any]:
@@ -130,9 +178,9 @@ def both_or_none(values: Mapping[str, str]) -> None:
 
 
 def _postgresql(name: str, url: str, conn_max_age: int) -> dict[str, Any]:
-    parts = urlsplit(url)
-    query = [(key, value) for key, value in parse_qsl(parts.query) if key not in _FOREIGN_PARAMETERS]
     try:
+        parts = urlsplit(url)
+        query = [(key, value) for key, value in parse_qsl(parts.query) if key not in _FOREIGN_PARAMETERS]
         database = dict(dj_database_url.parse(urlunsplit(parts._replace(query=urlencode(query)))))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: not a valid database URL ({error}).") from error

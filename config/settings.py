@@ -13,19 +13,23 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
 from config.environment import (
+    DAYS,
+    DAYS_OR_NONE,
     NOT_NEGATIVE,
-    POSITIVE,
+    SECONDS,
     both_or_none,
     checked_out_commit,
     database_from_url,
-    dotted_path,
+    exact_origins,
     fernet_key,
     host_names,
     hosts,
     origins,
     required,
     secret_key,
+    task_backend,
     throttle_rate,
+    words,
 )
 from config.logs import without_traceback
 
@@ -35,15 +39,16 @@ env = Env()
 try:
     DEBUG: bool = env.bool("DEBUG", False)
     ALLOWED_HOSTS = hosts(env, "ALLOWED_HOSTS", development=["127.0.0.1", "localhost"], debug=DEBUG)
-    CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [], validate=origins)
-    CORS_ALLOWED_ORIGINS: list[str] = env.list(
+    CSRF_TRUSTED_ORIGINS = words(env, "CSRF_TRUSTED_ORIGINS", [], validate=origins)
+    CORS_ALLOWED_ORIGINS = words(
+        env,
         "CORS_ALLOWED_ORIGINS",
         ["http://localhost:3000", "http://127.0.0.1:3000"] if DEBUG else [],
-        validate=origins,
+        validate=exact_origins,
     )
     SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", not DEBUG)
     SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", 0 if DEBUG else 31_536_000, validate=NOT_NEGATIVE)
-    TOKEN_TTL_DAYS: int = env.int("TOKEN_TTL_DAYS", 30, validate=POSITIVE)
+    TOKEN_TTL_DAYS: int = env.int("TOKEN_TTL_DAYS", 30, validate=DAYS)
     DATABASE_CONN_MAX_AGE: int = env.int("DATABASE_CONN_MAX_AGE", 60, validate=NOT_NEGATIVE)
     LOGIN_RATE_PER_ADDRESS: str = env.str("LOGIN_RATE_PER_ADDRESS", "20/min", validate=throttle_rate)
     LOGIN_RATE_PER_USER: str = env.str("LOGIN_RATE_PER_USER", "10/min", validate=throttle_rate)
@@ -51,13 +56,13 @@ try:
     RELEASE: str = env.str("RELEASE", "") or checked_out_commit(BASE_DIR)
     LOG_LEVEL: int = env.log_level("LOG_LEVEL", logging.INFO)
     SCHEMA_AUTO_REPAIR: bool = env.bool("SCHEMA_AUTO_REPAIR", True)
-    SCHEMA_LOCK_TIMEOUT: float = env.float("SCHEMA_LOCK_TIMEOUT", 5.0, validate=POSITIVE)
-    SCHEMA_VERIFY_INTERVAL: float = env.float("SCHEMA_VERIFY_INTERVAL", 15.0, validate=POSITIVE)
-    TASKS_BACKEND: str = env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend", validate=dotted_path)
-    JOB_LEASE_SECONDS: float = env.float("JOB_LEASE_SECONDS", 60.0, validate=POSITIVE)
-    JOB_BACKOFF_SECONDS: float = env.float("JOB_BACKOFF_SECONDS", 10.0, validate=POSITIVE)
-    IMPORT_FILE_DAYS: int = env.int("IMPORT_FILE_DAYS", 90, validate=NOT_NEGATIVE)
-    WEBHOOK_ALLOWED_HOSTS: list[str] = env.list("WEBHOOK_ALLOWED_HOSTS", [], validate=host_names)
+    SCHEMA_LOCK_TIMEOUT: float = env.float("SCHEMA_LOCK_TIMEOUT", 5.0, validate=SECONDS)
+    SCHEMA_VERIFY_INTERVAL: float = env.float("SCHEMA_VERIFY_INTERVAL", 15.0, validate=SECONDS)
+    TASKS_BACKEND: str = env.str("TASKS_BACKEND", "django_tasks_db.DatabaseBackend", validate=task_backend)
+    JOB_LEASE_SECONDS: float = env.float("JOB_LEASE_SECONDS", 60.0, validate=SECONDS)
+    JOB_BACKOFF_SECONDS: float = env.float("JOB_BACKOFF_SECONDS", 10.0, validate=SECONDS)
+    IMPORT_FILE_DAYS: int = env.int("IMPORT_FILE_DAYS", 90, validate=DAYS_OR_NONE)
+    WEBHOOK_ALLOWED_HOSTS = words(env, "WEBHOOK_ALLOWED_HOSTS", [], validate=host_names)
     ENCRYPTION_KEY: str = env.str("ENCRYPTION_KEY", "", validate=fernet_key)
     MASTER_ENCRYPTION_PASSWORD: str = env.str("MASTER_ENCRYPTION_PASSWORD", "")
     MASTER_ENCRYPTION_SALT: str = env.str("MASTER_ENCRYPTION_SALT", "")

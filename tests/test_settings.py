@@ -74,7 +74,16 @@ def test_nothing_but_the_settings_reads_the_environment() -> None:
 WRONG = [
     ("DEBUG", "perhaps"),
     ("ALLOWED_HOSTS", ""),
+    ("ALLOWED_HOSTS", " , "),
+    ("ALLOWED_HOSTS", "https://plumbline.example.com"),
+    ("ALLOWED_HOSTS", "plumbline.example.com:8000"),
+    ("ALLOWED_HOSTS", "a.example.com b.example.com"),
     ("CSRF_TRUSTED_ORIGINS", "plumbline.example.com"),
+    ("CSRF_TRUSTED_ORIGINS", "https://a.example.com:port"),
+    ("CORS_ALLOWED_ORIGINS", "https://[bad"),
+    ("CORS_ALLOWED_ORIGINS", "https://*.example.com"),
+    ("CORS_ALLOWED_ORIGINS", "https://a.example.com:port"),
+    ("CORS_ALLOWED_ORIGINS", "https://user@app.example.com"),
     ("CORS_ALLOWED_ORIGINS", "https://app.example.com/login"),
     ("CORS_ALLOWED_ORIGINS", "https://app.example.com,*"),
     ("SECURE_SSL_REDIRECT", "sometimes"),
@@ -82,14 +91,25 @@ WRONG = [
     ("SECURE_HSTS_SECONDS", "a year"),
     ("TOKEN_TTL_DAYS", "0"),
     ("TOKEN_TTL_DAYS", "1.5"),
+    ("TOKEN_TTL_DAYS", "99999999"),
+    ("TOKEN_TTL_DAYS", "999999999999"),
     ("LOG_LEVEL", "loud"),
     ("SCHEMA_AUTO_REPAIR", "x"),
     ("SCHEMA_LOCK_TIMEOUT", "0"),
+    ("SCHEMA_LOCK_TIMEOUT", "1e300"),
+    ("SCHEMA_LOCK_TIMEOUT", "nan"),
     ("SCHEMA_VERIFY_INTERVAL", "soon"),
+    ("SCHEMA_VERIFY_INTERVAL", "1e300"),
     ("TASKS_BACKEND", "redis"),
+    ("TASKS_BACKEND", "no.such.Backend"),
+    ("TASKS_BACKEND", "django_tasks_db.Nope"),
+    ("TASKS_BACKEND", "django_tasks_db.backend"),
     ("JOB_LEASE_SECONDS", "0"),
+    ("JOB_LEASE_SECONDS", "1e300"),
+    ("JOB_BACKOFF_SECONDS", "1e300"),
     ("JOB_BACKOFF_SECONDS", "soon"),
     ("IMPORT_FILE_DAYS", "-1"),
+    ("IMPORT_FILE_DAYS", "999999999999"),
     ("WEBHOOK_ALLOWED_HOSTS", "http://inner.example"),
     ("LOGIN_RATE_PER_ADDRESS", "many"),
     ("LOGIN_RATE_PER_USER", "10/moon"),
@@ -106,6 +126,7 @@ WRONG = [
     ("DATABASE_URL", "mysql://db.example.com/plumbline"),
     ("DATABASE_URL", "postgresql://plumbline:password@db.example.com"),
     ("DATABASE_URL", "postgresql://plumbline@db.example.com:54x2/plumbline"),
+    ("DATABASE_URL", "postgresql://[::1/plumbline"),
     ("DATABASE_URL", "sqlite:///"),
     ("DATABASE_URL", "sqlite:////no/such/folder/plumbline.sqlite3"),
 ]
@@ -115,6 +136,22 @@ WRONG = [
 def test_a_wrong_value_is_refused_with_the_name_of_its_variable(read: Any, name: str, value: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=name):
         read(PRODUCTION | {name: value})
+
+
+def test_values_of_a_list_may_have_spaces_around_them(read: Any) -> None:
+    lists = {
+        "ALLOWED_HOSTS": "a.example.com, .b.example.com ,[::1],",
+        "CSRF_TRUSTED_ORIGINS": "https://a.example.com, https://*.example.com",
+        "CORS_ALLOWED_ORIGINS": " https://a.example.com , http://[::1]:3000",
+        "WEBHOOK_ALLOWED_HOSTS": "inner.example, 10.0.0.1",
+    }
+    found = read(PRODUCTION | lists)
+    assert {name: found[name] for name in lists} == {
+        "ALLOWED_HOSTS": ["a.example.com", ".b.example.com", "[::1]"],
+        "CSRF_TRUSTED_ORIGINS": ["https://a.example.com", "https://*.example.com"],
+        "CORS_ALLOWED_ORIGINS": ["https://a.example.com", "http://[::1]:3000"],
+        "WEBHOOK_ALLOWED_HOSTS": ["inner.example", "10.0.0.1"],
+    }
 
 
 def test_every_variable_that_can_be_wrong_has_a_wrong_value_in_this_table() -> None:
@@ -150,6 +187,17 @@ def test_the_command_line_says_what_is_wrong_without_a_traceback() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("Settings: ")
     assert "TOKEN_TTL_DAYS" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("TASKS_BACKEND", "django_tasks_db.Nope"), ("DATABASE_URL", "postgresql://[::1/x")]
+)
+def test_the_command_line_names_the_variable_where_a_value_breaks_what_reads_it(name: str, value: str) -> None:
+    done = manage("check", environment=PRODUCTION | {name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith("Settings: ")
+    assert name in done.stderr.splitlines()[0]
     assert "Traceback" not in done.stderr
 
 

@@ -122,13 +122,13 @@ class NewProspect(ProspectInput):
     )
 
 
-class Reasoned(serializers.Serializer[Any]):
+class Reasoned(StrictSerializer):
     reason = fields.CharField(
         max_length=1000, required=False, allow_blank=True, help_text="Why; each prospect's history keeps it."
     )
 
 
-class ProspectIds(serializers.Serializer[Any]):
+class ProspectIds(StrictSerializer):
     prospect_ids = serializers.ListField(child=fields.UUIDField(), allow_empty=False, min_length=1, max_length=10_000)
 
 
@@ -148,14 +148,14 @@ class BulkValues(ProspectEdit):
         return super().to_internal_value(data)
 
 
-class BulkEdit(StrictSerializer, Reasoned):
+class BulkEdit(Reasoned):
     """The same values for several prospects."""
 
     prospect_ids = serializers.ListField(child=fields.UUIDField(), allow_empty=False, min_length=1, max_length=10_000)
     values = BulkValues()
 
 
-class DraftInput(serializers.Serializer[Any]):
+class DraftInput(StrictSerializer):
     subject = fields.CharField(max_length=1000, required=False, allow_null=True, allow_blank=True)
     body = fields.TextField(required=False, allow_null=True, allow_blank=True)
 

@@ -12,6 +12,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from config.api.fields import StrictSerializer
 from config.api.lists import Ordering
 from config.api.permissions import AUTHENTICATED, OPEN
 from config.api.problems import CONTENT_TYPE
@@ -43,6 +44,7 @@ PROBLEMS: dict[int, tuple[tuple[str, str], ...]] = {
         ("conflict", "This contradicts what is stored: uq_settings_key. Nothing was changed."),
     ),
     410: (("gone", "The schema is changed by `python manage.py migrate` on the server, and only there."),),
+    411: (("length_required", "Send the body with Content-Length, not with Transfer-Encoding. Nothing was changed."),),
     412: (("stale", "The prospect was changed since it was read. Read it again. Nothing was changed."),),
     413: (("too_large", "The request's body is larger than allowed."),),
     415: (("unsupported_media_type", 'Unsupported media type "text/plain" in request.'),),
@@ -171,7 +173,7 @@ class ApiSchema(AutoSchema):
         return self.view.paginator if self.view.is_paged else None
 
     def get_request_serializer(self) -> Any:
-        return None if self.method in ("GET", "DELETE") else self.view.body_class()
+        return None if self.method == "GET" else self.view.body_class()
 
     def get_response_serializers(self) -> Any:
         success = self._success()
@@ -204,10 +206,12 @@ class ApiSchema(AutoSchema):
             statuses |= {401, 403}
         if "{" in self.path:
             statuses.add(404)
+        if self.view.always_fails:
+            statuses.add(409)
         if self.method != "GET":
-            statuses |= {404, 409}
-        if self.get_request_serializer() is not None:
-            statuses |= {413, 415}
+            statuses |= {404, 409, 411}
+            if self.get_request_serializer() is not None or not self.view.always_fails:
+                statuses |= {413, 415}
         if self.view.action in self.view.tagged and self.method == "PATCH":
             statuses |= {412, 428}
         return statuses
@@ -272,18 +276,17 @@ def _without_ambiguous_null(node: Any) -> None:
 
 def close_strict_objects(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Postprocessing: a body that refuses unknown fields says so (`additionalProperties: false`)."""
-    from config.api.fields import StrictSerializer
-
-    names = {kind.__name__.removesuffix("Serializer") for kind in _subclasses(StrictSerializer)}
+    strict = {kind.__name__.removesuffix("Serializer"): kind for kind in _subclasses(StrictSerializer)}
     for name, component in result.get("components", {}).get("schemas", {}).items():
-        if name.removeprefix("Patched").removesuffix("Request") in names:
+        if kind := strict.get(name.removeprefix("Patched").removesuffix("Request")):
             component["additionalProperties"] = False
+            component["properties"] |= {field: {"description": "Not used."} for field in kind.unused}
     return result
 
 
-def _subclasses(kind: type) -> set[type]:
-    found: set[type] = {kind}
-    children: list[type] = kind.__subclasses__()
+def _subclasses(kind: type[StrictSerializer]) -> set[type[StrictSerializer]]:
+    found = {kind}
+    children: list[type[StrictSerializer]] = kind.__subclasses__()
     for child in children:
         found |= _subclasses(child)
     return found

@@ -4,18 +4,22 @@ Django REST framework's own turn `true` into 1, 5 into "5" and 1 into a UUID.
 """
 
 import uuid
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 _LARGEST_INTEGER = 2**31 - 1
 
 
+# Refuses a field that it does not know: a value that is not written must not look as if it were. (A docstring would be
+# the description of every body that has none.)
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses a field that it does not know: a value that is not written must not look as if it were."""
+    #: Fields that clients are known to send and that say nothing here.
+    unused: ClassVar[Sequence[str]] = ()
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
+        if isinstance(data, dict) and (unknown := data.keys() - {*self.fields, *self.unused}):
             raise serializers.ValidationError({name: ["Unknown field."] for name in sorted(unknown)})
         return super().to_internal_value(data)
 

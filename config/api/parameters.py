@@ -114,6 +114,11 @@ class MomentFilter(filters.Filter):
 
 def as_uuid(field: str, text: str) -> UUID:
     """The UUID in a path. Raises ValidationError, naming the field, for any other text."""
-    if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text, re.ASCII):
+    if not is_uuid(text):
         raise serializers.ValidationError({field: ["Must be a valid UUID."]})
     return UUID(text)
+
+
+def is_uuid(text: str) -> bool:
+    """Whether the text is a UUID in its usual spelling; Python also reads braces, urn: and digits without hyphens."""
+    return bool(re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text, re.ASCII))

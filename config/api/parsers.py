@@ -1,13 +1,15 @@
 """Request bodies: JSON of limited size and depth that the databases can store."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from rest_framework import parsers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
+
+UNSTORABLE = "May hold no NUL and no unpaired surrogate."
 
 
 class JSONParser(parsers.JSONParser):
@@ -18,20 +20,29 @@ class JSONParser(parsers.JSONParser):
             raise RequestDataTooBig
         try:
             data = super().parse(io.BytesIO(body), media_type, parser_context)
-            _refuse_unstorable(data)
+            wrong = {".".join(path): [UNSTORABLE] for path in _unstorable(data, ())}
         except RecursionError as error:
             raise ParseError("JSON parse error: nested too deeply.") from error
+        if wrong:
+            raise ValidationError(wrong)
         return data
 
 
-def _refuse_unstorable(data: Any) -> None:
-    """Raise ParseError for a text with a NUL or half a surrogate pair, which PostgreSQL cannot store."""
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL can store the text: it holds no NUL and no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _unstorable(data: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The place of every text that cannot be stored; for a name in an object, that of the object."""
     if isinstance(data, dict):
         for key, value in data.items():
-            _refuse_unstorable(key)
-            _refuse_unstorable(value)
+            if is_storable(key):
+                yield from _unstorable(value, (*path, key))
+            else:
+                yield path
     elif isinstance(data, list):
-        for value in data:
-            _refuse_unstorable(value)
-    elif isinstance(data, str) and ("\0" in data or any("\ud800" <= character <= "\udfff" for character in data)):
-        raise ParseError("JSON parse error: a text holds a NUL or an unpaired surrogate.")
+        for number, value in enumerate(data):
+            yield from _unstorable(value, (*path, str(number)))
+    elif isinstance(data, str) and not is_storable(data):
+        yield path

@@ -20,9 +20,11 @@ from config.api.throttles import LoginsPerAddress, LoginsPerUser
 from config.api.views import ApiViewSet
 
 
-class Credentials(serializers.Serializer[Any]):
+class Credentials(fields.StrictSerializer):
     username = fields.CharField(max_length=150)
     password = fields.CharField(max_length=4096, write_only=True, style={"input_type": "password"})
+    # What OAuth 2 clients send along with a password.
+    unused = ("grant_type", "scope", "client_id", "client_secret")
 
 
 class AccessToken(serializers.Serializer[Any]):

@@ -1,18 +1,23 @@
 """The base of every view of the API: what cannot be forgotten because it is here."""
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, ClassVar, Literal
 
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from config.api.fields import StrictSerializer
 from config.api.lists import CheckedPagination, Ordering
 from config.api.parameters import StrictFilterSet, as_uuid, refuse_unknown
+from config.api.parsers import UNSTORABLE, is_storable
 from config.api.permissions import NO_ACTION, HasPermission
+from config.api.problems import Problem
 
 
 class FileRenderer(JSONRenderer):
@@ -69,6 +74,23 @@ class ApiViewSet(GenericViewSet[Any]):
         for name, text in self.kwargs.items():
             if name == "pk" or name.endswith("_id"):
                 self.kwargs[name] = as_uuid("id" if name == "pk" else name, text)
+            elif not is_storable(text):
+                raise serializers.ValidationError({name: [UNSTORABLE]})
+        if request.method not in SAFE_METHODS:
+            self.read_body()
+
+    def read_body(self) -> None:
+        """Read the body of every write: a wrong one is refused even where the action would not look at it.
+
+        What always fails does nothing, whatever was sent to it.
+        """
+        if "Transfer-Encoding" in self.request.headers:
+            # Django reads as much as Content-Length says: such a body would look like none, which often means "all".
+            detail = "Send the body with Content-Length, not with Transfer-Encoding. Nothing was changed."
+            raise Problem(HTTPStatus.LENGTH_REQUIRED, "length_required", detail)
+        data = None if self.always_fails else self.request.data
+        if data is not None and self.body_class() is None:
+            validated(StrictSerializer, data)
 
     def get_renderers(self) -> list[BaseRenderer]:
         files = [FileRenderer(self.media_type)] if self.listing == "whole" else []
@@ -109,6 +131,8 @@ class ApiViewSet(GenericViewSet[Any]):
 
     def body_class(self) -> type[serializers.BaseSerializer[Any]] | None:
         """What the action reads of the body; None for nothing."""
+        if self.action == "destroy":
+            return None
         return self.input_classes.get(self.action, self.serializer_class)
 
     def require(self, permission: str) -> None:

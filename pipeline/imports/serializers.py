@@ -53,7 +53,7 @@ class ImportSerializer(serializers.ModelSerializer[Import]):
         read_only_fields = fields
 
 
-class ImportInput(serializers.Serializer[Any]):
+class ImportInput(fields.StrictSerializer):
     file = serializers.FileField(max_length=255, help_text="CSV or XLSX, at most 20 MB.")
     encoding = serializers.ChoiceField(choices=ENCODINGS, required=False, default="", help_text="Where it is no UTF-8.")
     separator = serializers.ChoiceField(

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from config.api import fields
 from config.api.parameters import TextParameter
+from config.api.parsers import is_storable
 from pipeline.choices import AttachmentScope
 from pipeline.models import EmailAttachment, EmailLog
 
@@ -23,7 +24,7 @@ class AttachmentSerializer(serializers.ModelSerializer[EmailAttachment]):
         read_only_fields = fields
 
 
-class AttachmentInput(serializers.Serializer[Any]):
+class AttachmentInput(fields.StrictSerializer):
     scope = serializers.ChoiceField(choices=AttachmentScope.choices)
     prospect_id = serializers.UUIDField(required=False, allow_null=True)
     file = serializers.FileField(max_length=255, help_text="At most 10 MB.")
@@ -31,6 +32,9 @@ class AttachmentInput(serializers.Serializer[Any]):
     def validate_file(self, file: Any) -> Any:
         if file.size > MAX_ATTACHMENT:
             raise serializers.ValidationError("Must be at most 10 MB.")
+        # Its name is cleaned by Django.
+        if not is_storable(file.content_type or ""):
+            raise serializers.ValidationError("Its content type may hold no NUL and no unpaired surrogate.")
         return file
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -85,22 +89,22 @@ class SentEmailSerializer(serializers.ModelSerializer[EmailLog]):
         return None if value is None else str(value)
 
 
-class SendOneInput(serializers.Serializer[Any]):
+class SendOneInput(fields.StrictSerializer):
     cc = fields.EmailField(max_length=320, required=False, allow_null=True)
     bcc = fields.EmailField(max_length=320, required=False, allow_null=True)
 
 
-class ChatInput(serializers.Serializer[Any]):
+class ChatInput(fields.StrictSerializer):
     message = fields.TextField()
     current_subject = fields.CharField(max_length=1000, required=False, allow_null=True, allow_blank=True)
     current_body = fields.TextField(required=False, allow_null=True, allow_blank=True)
 
 
-class WebsiteInput(serializers.Serializer[Any]):
+class WebsiteInput(fields.StrictSerializer):
     website_url = fields.URLField(max_length=2000)
 
 
-class EmailInput(serializers.Serializer[Any]):
+class EmailInput(fields.StrictSerializer):
     email = fields.EmailField(max_length=320)
 
 

@@ -12,7 +12,7 @@ from pipeline.secrets import without_secrets
 from pipeline.serializers.steps import texts_field
 
 
-class MasterSwitch(serializers.Serializer[Any]):
+class MasterSwitch(fields.StrictSerializer):
     enabled = fields.BooleanField()
 
 
@@ -21,7 +21,7 @@ class MasterSwitchState(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class Automation(serializers.Serializer[Any]):
+class Automation(fields.StrictSerializer):
     enabled = fields.BooleanField(required=False)
     automatic_scraper = fields.BooleanField(required=False)
     locations = texts_field(required=False)
@@ -99,7 +99,7 @@ class IntegrationSerializer(serializers.ModelSerializer[SocialIntegration]):
         return bool(integration.smtp_password)
 
 
-class IntegrationInput(serializers.Serializer[Any]):
+class IntegrationInput(fields.StrictSerializer):
     """An account at a platform. Secrets are encrypted before they are stored."""
 
     platform = fields.ChoiceField(choices=IntegrationPlatform.choices)
@@ -118,12 +118,12 @@ class IntegrationInput(serializers.Serializer[Any]):
     smtp_password = fields.CharField(required=False, allow_null=True, write_only=True)
 
 
-class ApiKeyInput(serializers.Serializer[Any]):
+class ApiKeyInput(fields.StrictSerializer):
     user_id = fields.CharField(max_length=200, required=False)
     api_key = fields.CharField(write_only=True)
 
 
-class OAuthCallback(serializers.Serializer[Any]):
+class OAuthCallback(fields.StrictSerializer):
     code = fields.CharField(max_length=2000, write_only=True)
     state = fields.CharField(max_length=2000, required=False, allow_null=True)
     platform = fields.ChoiceField(choices=IntegrationPlatform.choices, required=False)

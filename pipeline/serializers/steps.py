@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.api import fields
+from config.api.parameters import is_uuid
 from prospects.choices import SourcePlatform
 from prospects.serializers import Done, ProspectIds, Reasoned
 
@@ -31,32 +32,40 @@ class Approved(Done):
     deleted_count = serializers.IntegerField(min_value=0)
 
 
-class StepFilters(serializers.Serializer[Any]):
+class StepFilters(fields.StrictSerializer):
     category = fields.CharField(max_length=500, required=False, allow_blank=True, allow_null=True)
 
 
-class StepInput(serializers.Serializer[Any]):
+class StepInput(fields.StrictSerializer):
     """Which prospects; without ids all that are ready."""
 
     prospect_ids = ids_field(required=False, allow_null=True)
     filters = StepFilters(required=False, allow_null=True)
 
 
-class SendInput(serializers.Serializer[Any]):
+class SendInput(fields.StrictSerializer):
     prospect_ids = ids_field(required=False, allow_null=True)
     cc_map = serializers.DictField(
         child=fields.EmailField(), required=False, allow_null=True, help_text="A further address by prospect id."
     )
 
+    def validate_cc_map(self, addresses: dict[str, str] | None) -> dict[str, str] | None:
+        if addresses is None:
+            return None
+        wrong = {key: ["Must be the id of a prospect."] for key in addresses if not is_uuid(key)}
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return {key.lower(): address for key, address in addresses.items()}
 
-class DiscoverInput(serializers.Serializer[Any]):
+
+class DiscoverInput(fields.StrictSerializer):
     categories = texts_field(allow_empty=False, min_length=1)
     locations = texts_field(allow_empty=False, min_length=1)
     keywords = fields.CharField(max_length=2000, required=False, allow_blank=True, allow_null=True)
     max_results = fields.IntegerField(min_value=1, max_value=10_000, required=False, default=100)
 
 
-class CategoryTemplateInput(serializers.Serializer[Any]):
+class CategoryTemplateInput(fields.StrictSerializer):
     category = fields.CharField(max_length=200)
     notes = fields.TextField(required=False, allow_blank=True, allow_null=True)
 
@@ -86,7 +95,7 @@ class CategoriesMigrated(Done):
     category_mapping = serializers.DictField(child=serializers.CharField())
 
 
-class SocialDiscoverInput(serializers.Serializer[Any]):
+class SocialDiscoverInput(fields.StrictSerializer):
     platform = fields.ChoiceField(choices=SourcePlatform.choices)
     categories = texts_field(allow_empty=False, min_length=1)
     locations = texts_field(allow_empty=False, min_length=1)
@@ -106,7 +115,7 @@ class SocialReviewed(Done):
     job_id = serializers.UUIDField(allow_null=True, help_text="The job that scrapes the profiles, if one was started.")
 
 
-class SocialStepInput(serializers.Serializer[Any]):
+class SocialStepInput(fields.StrictSerializer):
     profile_ids = ids_field(required=False, allow_null=True)
     is_followup = fields.BooleanField(required=False, default=False)
 

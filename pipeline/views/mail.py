@@ -1,5 +1,6 @@
 """One prospect's mails and drafts by a model, attachments, and prospects entered by hand."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -49,7 +50,11 @@ class AttachmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins
     filterset_class = AttachmentFilterSet
     orderings = {"created_at": F("created_at")}
     default_ordering = ("-created_at",)
-    parser_classes = (MultiPartParser,)
+
+    def get_parsers(self) -> list[Any]:
+        # Asked for before the action is known: a file is uploaded, all else is JSON.
+        action = getattr(self, "action", None) or self.action_map.get((self.request.method or "").lower())
+        return [MultiPartParser()] if action == "create" else super().get_parsers()
 
     def create(self, request: Request) -> Response:
         """Store a file."""

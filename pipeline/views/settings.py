@@ -61,7 +61,7 @@ class SettingsViewSet(ApiViewSet):
     @automation.mapping.post
     def save_automation(self, request: Request) -> Response:
         """Save the settings that are given; the others stay."""
-        return Response(switches.set_automation(self.body(), Cause(user=request.user)))
+        return Response(readable(switches.set_automation(self.body(), Cause(user=request.user))))
 
     @action(detail=False, url_path="services/status", serializer_class=None, answer_class=ServicesStatus)
     def services_status(self, request: Request) -> Response:
@@ -97,7 +97,8 @@ def readable(stored: dict[str, Any]) -> dict[str, Any]:
         fields = f"{wrong.detail} " if wrong else ""
         detail = f"The stored automation settings cannot be read: {fields}Save these fields again."
         raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "unreadable_setting", detail)
-    return stored
+    # The older system may have stored more.
+    return {name: stored[name] for name in switches.AUTOMATION_DEFAULTS}
 
 
 def service_state(service: Service) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class EntriesInput(fields.StrictSerializer):
         return entries
 
 
-class FileInput(serializers.Serializer[Any]):
+class FileInput(fields.StrictSerializer):
     file = serializers.FileField(
         max_length=255, help_text="CSV or XLSX with a column value, email or domain; reason and note are read too."
     )

@@ -62,6 +62,43 @@ def test_a_body_that_cannot_be_read_is_a_problem_and_no_fault(
     assert response["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("path", "data", "fields"),
+    [
+        ("prospects", '{"domain": "a\\u0000.com", "bio_text": "\\ud800", "score": 5}', ["domain", "bio_text"]),
+        ("prospects/bulk-update", '{"prospect_ids": ["x", "\\u0000"], "values": {}}', ["prospect_ids.1"]),
+        ("prospects/bulk-update", '{"prospect_ids": [], "values": {"page_\\u0000": 1}}', ["values"]),
+        ("prospects", '"\\u0000"', [""]),
+    ],
+)
+def test_what_no_database_can_store_is_refused_by_the_name_of_its_field(
+    bob: APIClient, path: str, data: str, fields: list[str]
+) -> None:
+    response = bob.post(f"/api/{path}", data, content_type="application/json")
+    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert [error["field"] for error in response.json()["errors"]] == fields
+
+
+def test_a_file_whose_content_type_no_database_can_store_is_refused(bob: APIClient) -> None:
+    part = '--b\r\nContent-Disposition: form-data; name="scope"\r\n\r\nglobal\r\n'
+    file = 'Content-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: te\0xt/plain\r\n\r\nrow\r\n'
+    response = bob.generic(
+        "POST", "/api/prospects/attachments", f"{part}--b\r\n{file}--b--\r\n", "multipart/form-data; boundary=b"
+    )
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "file")
+
+
+def test_a_nul_in_a_path_is_refused_by_name(alice: APIClient) -> None:
+    for method, path, field in (
+        ("DELETE", "integrations/%00", "platform"),
+        ("GET", "integrations/%00/capabilities", "platform"),
+        ("DELETE", "suppressions/a%00.b", "key"),
+        ("DELETE", "auth/tokens/%00", "token_key"),
+    ):
+        response = alice.generic(method, f"/api/{path}")
+        assert (response.status_code, response.json()["errors"][0]["field"]) == (400, field)
+
+
 @pytest.mark.parametrize("identity", ["1", "x" * 36, "%00", "e3e70682-c209-1cac-a29f-6fbed82c07c"])
 def test_a_malformed_id_is_refused_by_name(bob: APIClient, identity: str) -> None:
     response = bob.get(f"/api/prospects/{identity}")

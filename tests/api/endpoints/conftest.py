@@ -21,6 +21,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The table of bad input of a file's class."""
     if {"wrong", "field"} <= set(metafunc.fixturenames):
         table = [*metafunc.cls.bad, ({"?colour": "red"}, "colour")]
+        if metafunc.cls.sent is not None:
+            table.append(({"colour": "red"}, "colour"))
         metafunc.parametrize(
             ("wrong", "field"), table, ids=[f"{number} {field}" for number, (_, field) in enumerate(table)]
         )

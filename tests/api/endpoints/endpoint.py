@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -140,15 +141,23 @@ class Endpoint:
                 assert fields_of(self.request(client, {**names, name: "x"})) == [name]
             missing = self.request(client, {**names, name: _NOBODY})
             assert (missing.status_code, missing.json()["status"]) == (404, 404)
-        if self.sent is None:
-            return
         method, path = self.call.format(**names).split(" ", 1)
+        if method == "GET":
+            return
+        path += f"?{_encoded(self.query)}" if self.query else ""
+        extra = {"HTTP_TRANSFER_ENCODING": "chunked", **self.headers}
+        chunked = client.generic(method, path, b"{}", content_type="application/json", **extra)
+        assert (chunked.status_code, chunked["Content-Type"]) == (411, CONTENT_TYPE)
+        if self.sent is None and self.status >= 400:
+            return  # It fails, whatever is sent to it.
         bodies = [("text/plain", b"x", 415)]
         if self.format == "json":
             bodies += [
                 ("application/json", b'{"a": ', 400),
                 ("application/json", b"[]", 400),
                 ("application/json", b'{"a": "\\u0000"}', 400),
+                ("application/json", b'{"colour": "red"}', 400),
+                ("application/json", b'{"a": "' + b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b'"}', 413),
             ]
         for kind, data, status in bodies:
             response = client.generic(method, path, data, content_type=kind, **self.headers)

@@ -17,6 +17,7 @@ class TestPostPipelineSend(Endpoint):
         "prospects_count": 1,
     }
     bad = [*ids_of("prospect_ids"), ({"cc_map": []}, "cc_map"), ({"cc_map": {"x": "nobody"}}, "cc_map.x")]
+    bad += [({"cc_map": {"x": "ann@example.com"}}, "cc_map.x")]
 
     def given(self, count: int) -> dict[str, Any]:
         return {"ids": [str(row.pk) for row in save("draft", count)]}

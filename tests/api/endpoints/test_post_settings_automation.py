@@ -1,5 +1,10 @@
 """POST /api/settings/automation"""
 
+from collections.abc import Callable
+
+from rest_framework.test import APIClient
+
+from pipeline import switches
 from tests.api.endpoints.endpoint import OPERATOR, Endpoint
 
 
@@ -29,3 +34,14 @@ class TestPostSettingsAutomation(Endpoint):
         ({"max_results": 0}, "max_results"),
         ({"keywords": 5}, "keywords"),
     ]
+
+    def test_what_was_read_can_be_saved_whatever_the_older_system_stored(
+        self, cast: Callable[[str], APIClient]
+    ) -> None:
+        """The page sends back the whole object."""
+        switches.write(switches.AUTOMATION, {"enabled": True, "interval": 5})
+        client = cast(OPERATOR)
+        read = client.get("/api/settings/automation").json()
+        assert read == {**switches.AUTOMATION_DEFAULTS, "enabled": True}
+        saved = client.post("/api/settings/automation", read, format="json")
+        assert (saved.status_code, saved.json()) == (200, read)

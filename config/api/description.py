@@ -132,6 +132,8 @@ class ApiSchema(AutoSchema):
     def _type_in_path(self, name: str) -> Any:
         if name == "id" or name.endswith("_id"):
             return OpenApiTypes.UUID
+        if choices := self.view.path_choices.get(name):
+            return {"type": "string", "enum": list(choices)}
         pattern = getattr(self.view, "lookup_value_regex", None) if name == self.view.lookup_field else None
         return {"type": "string", "pattern": f"^{pattern}$"} if pattern else OpenApiTypes.STR
 

@@ -1,6 +1,6 @@
 """The base of every view of the API: what cannot be forgotten because it is here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, Literal
 
@@ -50,6 +50,8 @@ class ApiViewSet(GenericViewSet[Any]):
     input_classes: ClassVar[Mapping[str, type[serializers.BaseSerializer[Any]]]] = {}
     #: The actions whose answers carry an ETag.
     tagged: ClassVar[frozenset[str]] = frozenset()
+    #: What there is of each name in a path, where that is known; 404 for any other.
+    path_choices: ClassVar[Mapping[str, Sequence[str]]] = {}
     #: Further query parameters of the action.
     parameters: type[serializers.Serializer[Any]] | None = None
     filterset_class: type[StrictFilterSet] | None = None

@@ -76,6 +76,7 @@ class IntegrationViewSet(mixins.ListModelMixin, ApiViewSet):
     orderings = {"platform": F("platform")}
     default_ordering = ("platform",)
     lookup_field = "platform"
+    path_choices = {"platform": IntegrationPlatform.values}
     parameters = UserParameter
 
     def get_queryset(self) -> Any:

@@ -52,6 +52,7 @@ class SettingsViewSet(ApiViewSet):
         "test_service": CHANGE,
     }
     serializer_class = Automation
+    path_choices = {"name": tuple(SERVICES)}
 
     @action(detail=False)
     def automation(self, request: Request) -> Response:

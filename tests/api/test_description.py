@@ -53,6 +53,23 @@ def test_every_successful_answer_has_an_example_that_its_schema_allows() -> None
     assert judged > 60
 
 
+def test_an_operation_that_always_fails_says_so_and_what_it_can_be_asked_of() -> None:
+    paths = yaml.load(FILE.read_text(), yaml.CSafeLoader)["paths"]
+    failing = [
+        operation
+        for operations in paths.values()
+        for operation in operations.values()
+        if not any(status.startswith("2") for status in operation["responses"])
+    ]
+    assert len(failing) > 10
+    assert [operation["operationId"] for operation in failing if "409" not in operation["responses"]] == []
+    platforms = paths["/api/integrations/oauth/{platform}/authorize"]["get"]["parameters"]
+    (platform,) = (parameter for parameter in platforms if parameter["in"] == "path")
+    assert platform["schema"]["enum"] == ["instagram", "facebook", "tiktok", "linkedin", "email"]
+    (service,) = paths["/api/settings/services/{name}/test"]["post"]["parameters"]
+    assert service["schema"]["enum"] == ["Snov.io", "DataForSEO", "Google Gemini", "Gmail API"]
+
+
 def files() -> Iterator[tuple[str, str]]:
     """Path and media type of every operation that answers with a file."""
     document = yaml.load(FILE.read_text(), yaml.CSafeLoader)

@@ -7,11 +7,12 @@ from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 
 from config.api.problems import Problem, as_problem
+from config.api.throttles import seconds_to_wait
 from config.schema.models import VerifiedSchema
 from pipeline.overview import overview
 
@@ -35,6 +36,13 @@ class OverviewSite(admin.AdminSite):
     def admin_view(self, view: AnyView, cacheable: bool = False) -> AnyView:
         return super().admin_view(cast(AnyView, self._explained(view)), cacheable)
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The log-in page. It counts attempts together with the API."""
+        if request.method == "POST" and (seconds := seconds_to_wait(request)):
+            detail = f"Too many attempts to log in. Try again in {seconds} seconds."
+            return self._problem_page(request, Problem(429, "throttled", detail, {"Retry-After": str(seconds)}))
+        return super().login(request, extra_context)
+
     def _explained(self, view: View) -> View:
         """The view with a page for what the API answers with a problem: a schema that is off, a lost database."""
 
@@ -52,14 +60,15 @@ class OverviewSite(admin.AdminSite):
 
         return explained
 
-    def _problem_page(self, request: HttpRequest, problem: Problem) -> HttpResponseBase:
+    def _problem_page(self, request: HttpRequest, problem: Problem) -> HttpResponse:
         context = {
             **self.each_context(request),
             "title": "This page cannot be shown",
             "problem": problem,
             "may_see_schema": request.user.has_perm("schema.view_verifiedschema"),
         }
-        return TemplateResponse(request, "admin/problem.html", context, status=problem.status).render()
+        status, headers = problem.status, problem.headers
+        return TemplateResponse(request, "admin/problem.html", context, status=status, headers=headers).render()
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, overview(request.user) | (extra_context or {}))

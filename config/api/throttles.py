@@ -4,6 +4,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
@@ -14,13 +15,17 @@ from config.api.models import LoginAttempt
 _LONGEST = timedelta(days=1)
 
 
+# The admin logs in by Django's own view.
+AnyRequest = Request | HttpRequest
+
+
 class _LoginThrottle(SimpleRateThrottle):
     #: What the rate says: so many attempts in so many seconds.
     num_requests: int
     duration: int
     seconds: float
 
-    def allow_request(self, request: Request, view: Any) -> bool:
+    def allow_request(self, request: AnyRequest, view: Any) -> bool:
         identity = self.identity(request)
         if identity is None:
             return True
@@ -41,20 +46,28 @@ class _LoginThrottle(SimpleRateThrottle):
     def wait(self) -> float:
         return self.seconds
 
-    def identity(self, request: Request) -> str | None:
+    def identity(self, request: AnyRequest) -> str | None:
         raise NotImplementedError
 
 
 class LoginsPerAddress(_LoginThrottle):
     scope = "login_address"
 
-    def identity(self, request: Request) -> str | None:
-        return self.get_ident(request)
+    def identity(self, request: AnyRequest) -> str | None:
+        return self.get_ident(request)  # type: ignore[arg-type]  # it reads META, which both have
 
 
 class LoginsPerUser(_LoginThrottle):
     scope = "login_user"
 
-    def identity(self, request: Request) -> str | None:
-        username = request.data.get("username") if hasattr(request.data, "get") else None
+    def identity(self, request: AnyRequest) -> str | None:
+        sent = request.data if isinstance(request, Request) else request.POST
+        username = sent.get("username") if hasattr(sent, "get") else None
         return username.casefold() if isinstance(username, str) else None
+
+
+def seconds_to_wait(request: HttpRequest) -> int:
+    """Count an attempt to log in by a form. 0 if it may be made, otherwise in how many seconds it may."""
+    throttles = (LoginsPerAddress(), LoginsPerUser())
+    waits = [throttle.wait() for throttle in throttles if not throttle.allow_request(request, None)]
+    return int(max(waits)) + 1 if waits else 0

@@ -121,7 +121,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
 
     @action(detail=True, url_path="refused/csv", listing="whole", serializer_class=None, filterset_class=None)
     def refused(self, request: Request, pk: UUID) -> StreamingHttpResponse:
-        """The refused rows as CSV with what is wrong in a last column, to be corrected and uploaded again."""
+        """The refused rows as CSV with what is wrong in a first column, to be corrected and uploaded again."""
         of = self._import(pk)
         response = StreamingHttpResponse(imports.refused_rows(of), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="refused.csv"'

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field
 from email_validator import EmailNotValidError, validate_email
 
+from config.api.exports import FORMULA_STARTS
 from prospects.models import Prospect
 
 #: Fields an import may write, with other names of their columns. Decisions, texts of mails, what was sent, verified or
@@ -39,7 +40,7 @@ _NAMES = {name.replace("_", " "): field for field, names in FIELDS.items() for n
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Exports put an apostrophe before what a spreadsheet would take for a formula.
-_NEUTRALISED = re.compile(r"^'(?=[=+\-@\t\r])")
+_NEUTRALISED = re.compile(f"^'(?=[{re.escape(''.join(FORMULA_STARTS))}])")
 
 
 def field_of(column: str) -> str | None:

@@ -6,18 +6,22 @@ Nothing is guessed in silence: what cannot be told from the file itself is asked
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import PurePath
 
 from prospects.choices import ImportFormat
 from prospects.imports import workbook
 from prospects.imports.errors import ImportRefused
 from prospects.imports.fields import field_of
+from prospects.imports.reporting import PROBLEM, as_it_was
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
+#: Cells of one row that are looked at: with the column of problems.
+MAX_CELLS = MAX_COLUMNS + 1
 #: Characters in one cell.
 MAX_CELL = 50_000
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
@@ -43,7 +47,7 @@ class Source:
 class FileRow:
     """One row: the line it begins on, its texts, and by column number why a text cannot be taken.
 
-    Texts beyond the columns are there too, up to MAX_COLUMNS in all; what was cut off is a problem.
+    Texts beyond the columns are there too, up to MAX_CELLS in all; what was cut off is a problem.
     """
 
     line: int
@@ -138,11 +142,13 @@ def _separator(line: str, asked: str) -> str:
 
 
 def _columns(header: FileRow) -> tuple[str, ...]:
-    if too_many := header.problems.get(MAX_COLUMNS):
-        raise ImportRefused(f"Line {header.line} has {too_many}.")
+    if too_many := [problem for at, problem in header.problems.items() if at >= MAX_COLUMNS]:
+        raise ImportRefused(f"Line {header.line} has {too_many[-1]}.")
     names = [name.strip() for name in header.cells]
     while names and not names[-1]:
         names.pop()
+    if len(names) > MAX_COLUMNS:
+        raise ImportRefused(f"The file has {len(names)} columns; at most {MAX_COLUMNS} are taken.")
     if empty := [str(number) for number, name in enumerate(names, 1) if not name]:
         raise ImportRefused(f"Column {', '.join(empty)} has no name in line {header.line}. Name it or remove it.")
     folded = [name.casefold() for name in names]
@@ -163,11 +169,36 @@ def _is_data(name: str) -> bool:
 
 
 def _lines(source: Source, content: bytes) -> Iterator[FileRow]:
+    """The lines that are not blank. A file of refused rows comes as it was when they were refused."""
+    lines = _lines_of_the_file(source, content)
+    header = next(lines, None)
+    if header is None:
+        return
+    added = {at for at, name in enumerate(header.cells) if name.strip().casefold() == PROBLEM}
+    if not added:
+        yield header
+        yield from lines
+        return
+    for row in chain([header], lines):
+        before = _as_it_was(row, added)
+        if any(cell.strip() for cell in before.cells):
+            yield before
+
+
+def _as_it_was(row: FileRow, added: Collection[int]) -> FileRow:
+    cells = [as_it_was(cell) for at, cell in enumerate(row.cells) if at not in added]
+    problems = {
+        at - sum(column < at for column in added): problem for at, problem in row.problems.items() if at not in added
+    }
+    return FileRow(row.line, cells, problems)
+
+
+def _lines_of_the_file(source: Source, content: bytes) -> Iterator[FileRow]:
     if source.format == ImportFormat.XLSX:
         for number, texts, problems in workbook.rows(content, source.sheet, MAX_CELL):
             if texts:
                 width = max(texts) + 1
-                cells = [texts.get(at, "") for at in range(min(width, MAX_COLUMNS))]
+                cells = [texts.get(at, "") for at in range(min(width, MAX_CELLS))]
                 yield _cut(number, cells, width, problems)
         return
     yield from _csv_lines(source, content)
@@ -206,11 +237,11 @@ def _without_nul(text: io.TextIOWrapper) -> Iterator[str]:
 
 
 def _cut(line: int, cells: list[str], width: int, problems: dict[int, str]) -> FileRow:
-    """A row with no more cells than a file may have columns. `width` is where its last text stands."""
-    kept = {at: problem for at, problem in problems.items() if at < MAX_COLUMNS}
-    if width > MAX_COLUMNS:
-        kept[MAX_COLUMNS] = f"a cell in column {width:,}; at most {MAX_COLUMNS} columns are taken"
-    return FileRow(line, cells[:MAX_COLUMNS], kept)
+    """A row with no more cells than are looked at. `width` is where its last text stands."""
+    kept = {at: problem for at, problem in problems.items() if at < MAX_CELLS}
+    if width > MAX_CELLS:
+        kept[MAX_CELLS] = f"a cell in column {width:,}; at most {MAX_COLUMNS} columns are taken"
+    return FileRow(line, cells[:MAX_CELLS], kept)
 
 
 def _rows(source: Source, lines: Iterator[FileRow]) -> Iterator[FileRow]:
@@ -222,9 +253,5 @@ def _rows(source: Source, lines: Iterator[FileRow]) -> Iterator[FileRow]:
             problems[width] = f"the row has {len(row.cells)} cells for {width} columns"
         elif source.format == ImportFormat.CSV and len(row.cells) < width:
             problems[len(row.cells)] = f"the row has {len(row.cells)} cells for {width} columns"
-        cells = row.cells if extra else _fit(row.cells, width)
-        yield FileRow(row.line, cells, problems)
-
-
-def _fit(cells: Sequence[str], width: int) -> list[str]:
-    return [*cells[:width], *[""] * (width - len(cells))]
+        cells = row.cells if extra else row.cells[:width]
+        yield FileRow(row.line, [*cells, *[""] * (width - len(cells))], problems)

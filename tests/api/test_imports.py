@@ -38,7 +38,7 @@ def test_an_import_goes_from_the_upload_to_the_revert(bob: APIClient, uploaded: 
     done = bob.get(url).json()
     assert (done["status"], done["outcome"]) == ("finished", {"created": 1, "updated": 0, "skipped": 0, "refused": 1})
     refused = b"".join(bob.get(f"{url}/refused/csv").streaming_content).decode()
-    assert refused.splitlines()[1] == "wrong,,Site: is no domain"
+    assert refused.splitlines()[1] == "Site: is no domain,wrong,"
     assert bob.post(f"{url}/revert").json() == {"deleted": 1, "restored": 0}
     assert not Prospect.objects.exists()
 

@@ -63,3 +63,8 @@ def test_a_remembered_mapping_is_suggested_for_the_columns_as_they_are_written_n
     of = imports.upload("list.csv", csv_file(["POST", "WEB"], ["x@b.example", "b.example"]))
     assert of.mapping == {"WEB": "domain", "POST": "contact_email"}
     imports.configure(of, of.mapping, "both", [])
+
+
+def test_the_mapping_made_by_hand_is_suggested_for_the_refused_rows() -> None:
+    text = "".join(imports.refused_rows(mapped_by_hand()))
+    assert imports.upload("refused.csv", text.encode()).mapping == {"Web": "domain", "Post": "contact_email"}

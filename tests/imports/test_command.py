@@ -36,7 +36,7 @@ def test_an_import_says_what_it_did_and_writes_the_refused_rows(path: Path, tmp_
     refused = tmp_path / "refused.csv"
     out = command(path, "--yes", "--refused", str(refused))
     assert "2 rows were: 1 created, 0 updated, 0 skipped, 1 refused." in out
-    assert refused.read_text(encoding="utf-8").splitlines()[1] == "wrong,,Web: is no domain"
+    assert refused.read_text(encoding="utf-8").splitlines()[1] == "Web: is no domain,wrong,"
     assert Prospect.objects.get().contact_email == "x@a.example"
 
 

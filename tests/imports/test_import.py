@@ -263,7 +263,7 @@ def test_refused_rows_come_back_as_a_file_that_can_be_corrected() -> None:
     content = csv_file(["domain", "username"], ["a.example", "x"], ["wrong", "+ann"])
     of = run(content)
     text = "".join(imports.refused_rows(of))
-    assert text == "\ufeffdomain,username,import problem\r\nwrong,'+ann,domain: is no domain\r\n"
+    assert text == "\ufeffimport problem,domain,username\r\ndomain: is no domain,wrong,'+ann\r\n"
     corrected = run(text.replace("wrong", "right.example").encode())
     assert corrected.outcome["created"] == 1
     assert Prospect.objects.get(domain="right.example").username == "+ann"

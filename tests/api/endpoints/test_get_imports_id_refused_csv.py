@@ -8,7 +8,7 @@ from tests.api.endpoints.rows import finished
 
 class TestGetImportsIdRefusedCsv(Endpoint):
     call = "GET /api/imports/{id}/refused/csv"
-    answer = "\ufeffSite,Mail,import problem\r\nwrong,,Site: is no domain\r\n"
+    answer = "\ufeffimport problem,Site,Mail\r\nSite: is no domain,wrong,\r\n"
 
     def given(self, count: int) -> dict[str, Any]:
         return {"id": finished(count).pk}

@@ -9,6 +9,7 @@ from prospects.imports.errors import ImportRefused
 from prospects.imports.fields import without_apostrophe
 from prospects.suppression import Entry, NotSuppressible, on_the_list, parse
 
+# A row is about the first of them that it fills.
 _COLUMNS = ("value", "email", "e-mail", "contact email", "domain")
 _REASONS = {word.casefold(): value for value, label in SuppressionReason.choices for word in (value, label)}
 
@@ -32,13 +33,15 @@ class Judged:
     refused: list[RefusedLine] = field(default_factory=list)
 
 
-def read_file(filename: str, content: bytes, reason: str) -> list[Entry]:
+def read_file(
+    filename: str, content: bytes, reason: str, *, encoding: str = "", separator: str = "", sheet: str = ""
+) -> list[Entry]:
     """The entries of a CSV or XLSX file, with this reason where the file gives none.
 
     Raises ImportRefused, or NotSuppressible naming the line.
     """
     entries = []
-    for line, entry, problem in _rows(filename, content, reason):
+    for line, entry, problem in _rows(filename, content, reason, encoding=encoding, separator=separator, sheet=sheet):
         if problem:
             raise NotSuppressible(f"Line {line}: {problem}")
         entries.append(entry)
@@ -67,16 +70,17 @@ def judge_file(
 def _rows(filename: str, content: bytes, reason: str, **how: str) -> Iterator[tuple[int, Entry, str]]:
     """Line, entry, and why it cannot be taken, of each row."""
     source = reading.open_source(filename, content, **how)
-    folded = [name.casefold() for name in source.columns]
-    column = next((name for name in _COLUMNS if name in folded), None)
-    if column is None:
-        raise ImportRefused("The file has no column named value, email or domain.", asks_for="mapping")
-    used = [folded.index(name) for name in (column, "reason", "note") if name in folded]
+    folded = [name.casefold().replace("_", " ") for name in source.columns]
+    values = [name for name in _COLUMNS if name in folded]
+    if not values:
+        raise ImportRefused("The file has no column named value, email or domain. Name one so.")
     for row in reading.read(source, content):
         texts = {name: without_apostrophe(text.strip()) for name, text in zip(folded, row.cells, strict=False)}
+        column = next((name for name in values if texts[name]), values[0])
         entry = _entry(texts, column, reason)
-        problems = (row.problems.get(at) for at in (*used, len(source.columns)))
-        yield row.line, entry, next(filter(None, problems), None) or _problem(entry.value)
+        used = [folded.index(name) for name in (column, "reason", "note") if name in folded]
+        problems = (problem for at, problem in row.problems.items() if at in used or at >= len(folded))
+        yield row.line, entry, next(problems, "") or _problem(entry.value)
 
 
 def _entry(texts: Mapping[str, str], column: str, reason: str) -> Entry:

@@ -19,6 +19,7 @@ from config.api.views import ApiViewSet
 from prospects import suppression
 from prospects.choices import SuppressionKind, SuppressionReason, SuppressionSource
 from prospects.exports import SUPPRESSIONS
+from prospects.imports.reading import ENCODINGS, SEPARATORS
 from prospects.imports.suppressions import read_file
 from prospects.models import Suppression
 from prospects.suppression import Entry, NotSuppressible
@@ -66,6 +67,11 @@ class FileInput(fields.StrictSerializer):
         default=SuppressionReason.OTHER.value,
         help_text="For rows whose own `reason` is empty or in other words, which then begin the note.",
     )
+    encoding = serializers.ChoiceField(choices=ENCODINGS, required=False, default="", help_text="Where it is no UTF-8.")
+    separator = serializers.ChoiceField(
+        choices=[*SEPARATORS], required=False, default="", help_text="Where the first line leaves a choice."
+    )
+    sheet = serializers.CharField(required=False, default="", max_length=100)
 
 
 class Added(serializers.Serializer[Any]):
@@ -126,7 +132,11 @@ class SuppressionViewSet(mixins.ListModelMixin, ApiViewSet):
         parser_classes=(MultiPartParser,),
     )
     def upload(self, request: Request) -> Response:
-        """Add what a CSV or XLSX file lists, all or none."""
+        """Add what a CSV or XLSX file lists, all or none.
+
+        A file that leaves a choice (encoding, separator, sheet) is refused with what there is to choose from.
+        """
         body = self.body()
-        entries = read_file(body["file"].name, body["file"].read(), body["reason"])
+        how = {name: body[name] for name in ("encoding", "separator", "sheet")}
+        entries = read_file(body["file"].name, body["file"].read(), body["reason"], **how)
         return self.answer({"added": suppression.add(entries, request.user, SuppressionSource.IMPORT)})

@@ -79,6 +79,17 @@ def test_a_file_of_the_list_itself_brings_back_reasons_and_notes(desk: Client) -
     assert {Entry(*row) for row in Suppression.objects.values_list("value", "reason", "note")} == set(entries)
 
 
+@pytest.mark.django_db
+def test_a_row_without_an_address_is_about_its_domain() -> None:
+    content = b"Domain,Contact_Email,Note\na.example,x@a.example,1\nb.example,,2\n,y@c.example,3\n"
+    suppression.add(read_file("list.csv", content, "legal"))
+    assert set(Suppression.objects.values_list("key", "note")) == {
+        ("x@a.example", "1"),
+        ("b.example", "2"),
+        ("y@c.example", "3"),
+    }
+
+
 def test_a_reason_in_other_words_begins_the_note(desk: Client) -> None:
     suppression.add(
         read_file("list.csv", b"email,reason,note\na@b.example,spam trap,seen\nc@b.example,Complained,\n", "legal")

@@ -65,3 +65,13 @@ def test_a_viewer_sees_imports_and_starts_none(charlie: APIClient, uploaded: dic
     assert upload(charlie, b"domain\na.example\n").status_code == 403
     for action in ("preview", "run", "revert"):
         assert charlie.post(f"{url}/{action}", {}, format="json").status_code == 403
+
+
+def test_a_file_of_suppressions_is_read_in_the_encoding_it_asked_for(bob: APIClient) -> None:
+    def sent(**how: str):
+        file = SimpleUploadedFile("list.csv", "email;note,x\na@b.example;Köln\n".encode("cp1252"))
+        return bob.post("/api/suppressions/import", {"file": file, **how}, format="multipart")
+
+    assert sent().json()["asks_for"] == "encoding"
+    assert sent(encoding="cp1252").json()["asks_for"] == "separator"
+    assert sent(encoding="cp1252", separator=";").json() == {"added": 1}

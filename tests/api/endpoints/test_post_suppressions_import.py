@@ -12,4 +12,11 @@ class TestPostSuppressionsImport(Endpoint):
     sent = {"file": partial(a_file, content=b"value\na.example\n"), "reason": "legal"}
     format = "multipart"
     answer = {"added": 1}
-    bad = [({"file": MISSING}, "file"), ({"file": "text"}, "file"), ({"reason": "colour"}, "reason")]
+    bad = [
+        ({"file": MISSING}, "file"),
+        ({"file": "text"}, "file"),
+        ({"reason": "colour"}, "reason"),
+        ({"encoding": "klingon"}, "encoding"),
+        ({"separator": "x"}, "separator"),
+        ({"sheet": "x" * 101}, "sheet"),
+    ]

@@ -38,6 +38,7 @@ OVERWRITABLE = tuple(name for name in FIELDS if name not in ("domain", "source_t
 # Blanks and underscores are the same.
 _NAMES = {name.replace("_", " "): field for field, names in FIELDS.items() for name in (field, *names)}
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
+_SCHEME = re.compile("^([a-z][a-z0-9+.-]*://)+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Exports put an apostrophe before what a spreadsheet would take for a formula.
 _NEUTRALISED = re.compile(f"^'(?=[{re.escape(''.join(FORMULA_STARTS))}])")
@@ -71,7 +72,8 @@ def without_apostrophe(text: str) -> str:
 
 
 def _domain(text: str) -> str:
-    host = text.rpartition("://")[2].partition("/")[0].partition(":")[0].strip().rstrip(".")
+    # A URL may have another one in its query.
+    host = re.split("[/?#:]", _SCHEME.sub("", text), maxsplit=1)[0].strip().rstrip(".")
     try:
         ascii_host = idna.encode(host, uts46=True).decode("ascii").lower() if not host.isascii() else host.lower()
     except idna.IDNAError as error:

@@ -6,6 +6,7 @@ Nothing is guessed in silence: what cannot be told from the file itself is asked
 import codecs
 import csv
 import io
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -29,6 +30,8 @@ ENCODINGS = (
     "utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "iso-8859-1", "iso-8859-2", "iso-8859-15",
     "mac-roman", "shift_jis", "gb18030", "euc-kr",
 )  # fmt: skip
+# A quotation mark at the start of a name, and after it no other one but doubled.
+_OPENED = re.compile(f'(^|[{re.escape("".join(SEPARATORS))}])"([^"]|"")*$')
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -121,10 +124,22 @@ def _encoding(content: bytes, asked: str) -> str:
 
 
 def _first_line(content: bytes, encoding: str) -> str:
-    for line in io.TextIOWrapper(io.BytesIO(content), encoding=encoding):
+    """The first line that is not blank, with those that a name in quotation marks goes on in."""
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding)
+    for line in lines:
         if line.strip():
-            return line.rstrip("\r\n")
+            return "".join(chain([line], _continuation(line, lines))).rstrip("\r\n")
     raise ImportRefused("The file has no line of column names.")
+
+
+def _continuation(line: str, lines: Iterator[str]) -> Iterator[str]:
+    """The lines up to the one that closes the quotation mark that this one opens."""
+    if _OPENED.search(line):
+        is_open, size = True, len(line)
+        while is_open and size < MAX_CELL and (more := next(lines, "")):
+            is_open ^= bool(more.count('"') % 2)
+            size += len(more)
+            yield more
 
 
 def _separator(line: str, asked: str) -> str:

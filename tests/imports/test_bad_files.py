@@ -157,6 +157,33 @@ def test_a_named_separator_settles_the_choice() -> None:
 
 
 @pytest.mark.django_db
+def test_a_name_that_goes_over_two_lines_does_not_hide_the_separator() -> None:
+    of = previewed(b'"Company\nname, if any";"Website";Email\nA;a.example;x@a.example\n')
+    assert (of.separator, of.columns) == (";", ["Company\nname, if any", "Website", "Email"])
+    assert (of.rows.get().line, of.planned["created"]) == (3, 1)
+
+
+def test_a_name_whose_quotation_mark_is_never_closed_is_named() -> None:
+    with pytest.raises(imports.ImportRefused, match="line 1 opens a quotation mark"):
+        reading.open_source("a.csv", b'domain;"city\na.example;x\n')
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.example?utm=1",
+        "a.example#top",
+        "https://a.example:8080/x",
+        "HTTP://a.example/?to=https://b.example",
+        "http://https://a.example",
+    ],
+)
+def test_the_domain_is_that_of_the_url(text: str) -> None:
+    assert previewed(csv_file(["domain"], [text])).rows.get().values["domain"] == "a.example"
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("column", "text", "reason"),
     [

@@ -1,4 +1,4 @@
-"""The columns of the CSV exports, as the frontend's users know them."""
+"""The columns of the exports, as the frontend's users know them."""
 
 from operator import attrgetter
 

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, StreamingHttpResponse
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.exports import csv_response
+from config.api.exports import csv_response, xlsx_response
 from config.api.lists import CheckedPagination
 from config.api.views import ApiViewSet
 from config.words import counted
@@ -40,7 +41,7 @@ from prospects.models import Prospect
 from prospects.querysets import ProspectQuerySet
 from prospects.serializers import Done, DraftInput
 from prospects.views import ORDERINGS, VIEW
-from prospects.views.exports import WHOLE
+from prospects.views.exports import WHOLE, WORKBOOK
 from prospects.views.prospects import CHANGE
 
 _RUNNING_TYPES = (JobType.SOCIAL_DISCOVER, JobType.SOCIAL_SCRAPE, JobType.SOCIAL_DRAFT, JobType.SOCIAL_SEND)
@@ -73,6 +74,9 @@ class SocialViewSet(ApiViewSet):
         "profiles_csv": VIEW,
         "drafts_csv": VIEW,
         "sent_csv": VIEW,
+        "profiles_workbook": VIEW,
+        "drafts_workbook": VIEW,
+        "sent_workbook": VIEW,
     }
     queryset = Prospect.objects.social_source()
     serializer_class = ProfileSerializer
@@ -133,20 +137,35 @@ class SocialViewSet(ApiViewSet):
     @action(detail=False, url_path="profiles/export/csv", filterset_class=ProfileFilterSet, **WHOLE)
     def profiles_csv(self, request: Request) -> StreamingHttpResponse:
         """The profiles as CSV."""
-        return self._csv("profiles.csv", Prospect.objects.social_source())
+        return csv_response("profiles.csv", PROFILES, self._rows(Prospect.objects.social_source()))
 
     @action(detail=False, url_path="drafts/export/csv", filterset_class=DraftedProfileFilterSet, **WHOLE)
     def drafts_csv(self, request: Request) -> StreamingHttpResponse:
         """The list `social_drafts` as CSV."""
-        return self._csv("profile-drafts.csv", Prospect.objects.social_drafts())
+        return csv_response("profile-drafts.csv", PROFILES, self._rows(Prospect.objects.social_drafts()))
 
     @action(detail=False, url_path="sent/export/csv", filterset_class=PlatformFilterSet, **WHOLE)
     def sent_csv(self, request: Request) -> StreamingHttpResponse:
         """The list `social_sent` as CSV."""
-        return self._csv("profiles-sent.csv", Prospect.objects.social_sent())
+        return csv_response("profiles-sent.csv", PROFILES, self._rows(Prospect.objects.social_sent()))
 
-    def _csv(self, filename: str, rows: ProspectQuerySet) -> StreamingHttpResponse:
-        return csv_response(filename, PROFILES, self.filter_queryset(rows).order_by("-created_at", "pk"))
+    @action(detail=False, url_path="profiles/export/xlsx", filterset_class=ProfileFilterSet, **WORKBOOK)
+    def profiles_workbook(self, request: Request) -> FileResponse:
+        """The profiles as an XLSX workbook."""
+        return xlsx_response("profiles.xlsx", PROFILES, self._rows(Prospect.objects.social_source()))
+
+    @action(detail=False, url_path="drafts/export/xlsx", filterset_class=DraftedProfileFilterSet, **WORKBOOK)
+    def drafts_workbook(self, request: Request) -> FileResponse:
+        """The list `social_drafts` as an XLSX workbook."""
+        return xlsx_response("profile-drafts.xlsx", PROFILES, self._rows(Prospect.objects.social_drafts()))
+
+    @action(detail=False, url_path="sent/export/xlsx", filterset_class=PlatformFilterSet, **WORKBOOK)
+    def sent_workbook(self, request: Request) -> FileResponse:
+        """The list `social_sent` as an XLSX workbook."""
+        return xlsx_response("profiles-sent.xlsx", PROFILES, self._rows(Prospect.objects.social_sent()))
+
+    def _rows(self, rows: ProspectQuerySet) -> QuerySet[Any]:
+        return self.filter_queryset(rows).order_by("-created_at", "pk")
 
 
 class SocialStepViewSet(ApiViewSet):

@@ -1,4 +1,4 @@
-"""The lists as CSV."""
+"""The lists as CSV and as workbooks."""
 
 from typing import Any
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.db.models import F
-from django.http import Http404, StreamingHttpResponse
+from django.db.models import F, QuerySet
+from django.http import FileResponse, Http404, StreamingHttpResponse
 from django_filters import filters
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api import fields
-from config.api.exports import csv_response
+from config.api.exports import csv_response, xlsx_response
 from config.api.parameters import CharFilter, StrictFilterSet
 from config.api.problems import Problem, as_problem
 from config.api.views import ApiViewSet
@@ -23,6 +23,7 @@ from prospects.imports.reading import ENCODINGS, SEPARATORS
 from prospects.imports.suppressions import read_file
 from prospects.models import Suppression
 from prospects.suppression import Entry, NotSuppressible
+from prospects.views.exports import WHOLE, WORKBOOK
 
 VIEW, ADD, DELETE = (f"prospects.{verb}_suppression" for verb in ("view", "add", "delete"))
 
@@ -92,7 +93,14 @@ class SuppressionFilterSet(StrictFilterSet):
 class SuppressionViewSet(mixins.ListModelMixin, ApiViewSet):
     """Who is never written to."""
 
-    permissions = {"list": VIEW, "create": ADD, "destroy": DELETE, "export": VIEW, "upload": ADD}
+    permissions = {
+        "list": VIEW,
+        "create": ADD,
+        "destroy": DELETE,
+        "export": VIEW,
+        "export_workbook": VIEW,
+        "upload": ADD,
+    }
     queryset = Suppression.objects.select_related("created_by")
     serializer_class = SuppressionSerializer
     input_classes = {"create": EntriesInput}
@@ -117,11 +125,15 @@ class SuppressionViewSet(mixins.ListModelMixin, ApiViewSet):
             raise Http404("It is not on the list.")
         return Response(status=204)
 
-    @action(detail=False, url_path="export/csv", listing="whole", serializer_class=None)
+    @action(detail=False, url_path="export/csv", **WHOLE)
     def export(self, request: Request) -> StreamingHttpResponse:
         """The list as CSV."""
-        rows = self.filter_queryset(Suppression.objects.order_by("key", "pk"))
-        return csv_response("suppressions.csv", SUPPRESSIONS, rows)
+        return csv_response("suppressions.csv", SUPPRESSIONS, self._rows())
+
+    @action(detail=False, url_path="export/xlsx", **WORKBOOK)
+    def export_workbook(self, request: Request) -> FileResponse:
+        """The list as an XLSX workbook."""
+        return xlsx_response("suppressions.xlsx", SUPPRESSIONS, self._rows())
 
     @action(
         detail=False,
@@ -140,3 +152,6 @@ class SuppressionViewSet(mixins.ListModelMixin, ApiViewSet):
         how = {name: body[name] for name in ("encoding", "separator", "sheet")}
         entries = read_file(body["file"].name, body["file"].read(), body["reason"], **how)
         return self.answer({"added": suppression.add(entries, request.user, SuppressionSource.IMPORT)})
+
+    def _rows(self) -> QuerySet[Suppression]:
+        return self.filter_queryset(Suppression.objects.order_by("key", "pk"))

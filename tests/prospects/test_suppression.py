@@ -1,8 +1,11 @@
 """Whoever is suppressed is not written to, however the address is spelled and whatever else happens."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from prospects import suppression
+from prospects.keys import email_key
 from prospects.models import Prospect, Suppression
 from prospects.suppression import Entry, NotSuppressible
 
@@ -111,6 +114,12 @@ def test_what_is_neither_an_address_nor_a_domain_is_refused(value: str) -> None:
     with pytest.raises(NotSuppressible):
         suppression.add([Entry(value)])
     assert not Suppression.objects.exists()
+
+
+@given(st.emails())
+def test_whatever_legal_address_a_prospect_has_can_be_suppressed(email: str) -> None:
+    """With the very key that the prospect is found by."""
+    assert suppression.parse(email) == suppression.parse(f" mailto:{email.upper()} ") == ("email", email_key(email))
 
 
 def test_all_or_none_are_added() -> None:

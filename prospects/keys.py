@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 import idna
 
+#: What a link to an e-mail address begins with.
+LINK = "mailto:"
+
 
 def domain_key(domain: str) -> str:
     """The domain casefolded, in ASCII (IDNA), without `www.` and a trailing dot.

@@ -28,7 +28,7 @@ from prospects.choices import (
     SuppressionKind,
     VerificationStatus,
 )
-from prospects.keys import domain_key, email_key, profile_key
+from prospects.keys import LINK, domain_key, email_key, profile_key
 from prospects.stages import STAGE_INPUTS, present, stage_expression
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ def _is_suppressed() -> Q:
     # Without an order: eight subqueries would each sort the list.
     entries = apps.get_model("prospects", "Suppression")._default_manager.order_by()
     domains = entries.filter(kind=SuppressionKind.DOMAIN)
-    condition = Q(email_key__in=entries.filter(kind=SuppressionKind.EMAIL).values("key"))
+    emails = entries.filter(kind=SuppressionKind.EMAIL).values("key")
+    # Addresses that were adopted may be links still; entries are not.
+    condition = Q(email_key__in=emails) | Q(In(Replace("email_key", Value(LINK)), emails))
     for host, outer_host in zip(_hosts(F), _hosts(OuterRef), strict=True):
         # Subqueries that depend on no row are read once and hashed; one that does is run for every row.
         for domain in _with_parents(host):

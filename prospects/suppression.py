@@ -13,7 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 
 from prospects.choices import SuppressionKind, SuppressionReason, SuppressionSource
-from prospects.keys import domain_key, email_key
+from prospects.keys import LINK, domain_key, email_key
 from prospects.models.suppression import Suppression
 
 BATCH = 500
@@ -40,7 +40,7 @@ class Entry:
 
 def parse(value: str) -> tuple[SuppressionKind, str]:
     """Kind and key of an address or domain; a link (`mailto:`) stands for its address. Raises NotSuppressible."""
-    text = re.sub(r"^mailto:(?=[^@]+@)", "", value.strip(), flags=re.IGNORECASE)
+    text = re.sub(rf"^{LINK}(?=[^@]+@)", "", value.strip(), flags=re.IGNORECASE)
     kind = SuppressionKind.EMAIL if "@" in text.removeprefix("@") else SuppressionKind.DOMAIN
     key = email_key(text) if kind == SuppressionKind.EMAIL else domain_key(text.removeprefix("@"))
     local, _, host = key.rpartition("@")
@@ -91,12 +91,13 @@ def remove(key: str) -> int:
 
 def suppressed_emails(keys: Collection[str]) -> set[str]:
     """Which of the normalised addresses are suppressed, by themselves or by their domain."""
-    wanted = {key: (key, *parents(key.rpartition("@")[2])) for key in keys if key}
+    wanted = {key: (key.replace(LINK, ""), key, *parents(key.rpartition("@")[2])) for key in keys if key}
     listed = on_the_list({text for texts in wanted.values() for text in texts})
     return {
         key
-        for key, (address, *domains) in wanted.items()
-        if (SuppressionKind.EMAIL, address) in listed or any((SuppressionKind.DOMAIN, d) in listed for d in domains)
+        for key, (address, as_it_is, *domains) in wanted.items()
+        if any((SuppressionKind.EMAIL, text) in listed for text in (address, as_it_is))
+        or any((SuppressionKind.DOMAIN, d) in listed for d in domains)
     }
 
 

@@ -34,6 +34,7 @@ def ready(domain: str, email: str) -> Prospect:
         ("a.example", "site.example", "ann@mail.eu.a.example"),
         ("bücher.example", "site.example", "ann@xn--bcher-kva.example"),
         ("mailto:Ann@a.example", "site.example", "ann@a.example"),
+        ("ann@a.example", "site.example", "MAILTO:ann@a.example"),
         ("o'neil/sales+x=1@a.example", "site.example", "O'Neil/Sales+x=1@a.example"),
         ("müller@a.example", "site.example", "MÜLLER@A.example"),
         ("{a|b}..c.@a.example", "site.example", "{a|b}..c.@a.example"),
@@ -69,7 +70,7 @@ def test_python_and_the_database_agree_on_who_is_suppressed() -> None:
     suppression.add([Entry("a.example"), Entry("x@b.example")])
     below = [f"q@{'.'.join('abcdefgh'[-depth:])}.a.example" for depth in range(1, 9)]
     others = ["y@b.example", "q@aa.example", "q@1.2.3.4.5.6.aa.example", "q@a.example.1.2.3.4.5.example"]
-    emails = ["q@a.example", "x@b.example", *below, *others]
+    emails = ["q@a.example", "x@b.example", "mailto:x@b.example", *below, *others]
     for number, email in enumerate(emails):
         Prospect.objects.create(domain=f"s{number}.example", contact_email=email)
     listed = Prospect.objects.suppressed().values_list("email_key", flat=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from pipeline import jobs, switches
-from pipeline.choices import JobType, ScraperRunStatus
+from pipeline.choices import JobStatus, JobType, ScraperRunStatus
 from pipeline.jobs.engine import ended
 from pipeline.models import Job, ScraperHistory, Setting
 from prospects.changes import Cause
@@ -80,8 +80,8 @@ def record_run(sender: Job, **_: object) -> None:
         success_count=job.done_items,
         failed_count=job.failed_items,
         duration_seconds=round((finished - begun).total_seconds(), 2),
-        status=ScraperRunStatus.FAILED if job.status == "failed" else ScraperRunStatus.COMPLETED,
-        error_message=job.error_message,
+        status=ScraperRunStatus.COMPLETED if job.status == JobStatus.COMPLETED else ScraperRunStatus.FAILED,
+        error_message="It was cancelled." if job.status == JobStatus.CANCELLED else job.error_message,
     )
 
 

@@ -116,6 +116,7 @@ class ImportStatus(models.TextChoices):
     PREVIEWING = "previewing", "being previewed"
     PREVIEWED = "previewed", "previewed"
     RUNNING = "running", "running"
+    STOPPED = "stopped", "stopped half way"
     FINISHED = "finished", "finished"
     REVERTED = "reverted", "reverted"
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from config.admin import ReadOnlyAdmin, json_field
 from pipeline import imports as import_jobs
 from pipeline import jobs
+from pipeline.choices import JobStatus
 from prospects import imports
 from prospects.admin.forms import UploadForm
 from prospects.changes import Cause
@@ -26,6 +27,8 @@ from prospects.models import Import
 
 ROWS_PER_PAGE = 100
 ADD = "prospects.add_import"
+# An import whose job was cancelled under an earlier release is still called running.
+REVERTIBLE = (ImportStatus.FINISHED, ImportStatus.STOPPED, ImportStatus.RUNNING)
 LEFT_OUT = ("", "not imported")
 
 
@@ -160,6 +163,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
 
 def _shown(of: Import, request: HttpRequest) -> dict[str, Any]:
     """The form of an import that has not run, its counts, and a page of its rows, the refused ones first to look at."""
+    going_on = of.job is not None and of.job.status in (JobStatus.PENDING, JobStatus.RUNNING)
     waiting = of.status in (ImportStatus.UPLOADED, ImportStatus.PREVIEWING, ImportStatus.PREVIEWED)
     may = request.user.has_perm(ADD)
     rows = of.rows.order_by("number")
@@ -168,14 +172,15 @@ def _shown(of: Import, request: HttpRequest) -> dict[str, Any]:
     if wanted in RowStatus.values:
         rows = rows.filter(**{field: wanted})
     return {
-        "mapping": MappingForm(of) if waiting and may else None,
-        "counts": of.planned if waiting else of.outcome,
+        # A form on a page that reloads itself would forget what was chosen.
+        "mapping": MappingForm(of) if waiting and may and not going_on else None,
+        "counts": of.planned if waiting else of.outcome or imports.outcome_of(of),
         "planned": waiting,
         "may_run": may and of.status == ImportStatus.PREVIEWED,
-        "may_revert": may and of.status == ImportStatus.FINISHED,
+        "may_revert": may and not going_on and of.status in REVERTIBLE,
         "rows": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("p")),
         "wanted": wanted,
-        "refresh": of.status in (ImportStatus.PREVIEWING, ImportStatus.RUNNING),
+        "refresh": going_on,
     }
 
 

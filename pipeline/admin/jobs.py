@@ -96,11 +96,12 @@ class JobAdmin(ReadOnlyAdmin[Job]):
         obj: Job | None = None,
     ) -> HttpResponse:
         if obj:
+            counts = _item_counts(obj)
             context |= {
                 "title": f"Job: {obj.get_job_type_display()}",
-                "item_counts": _item_counts(obj),
+                "item_counts": counts,
                 **_items(obj, request),
-                "controls": _controls(obj) if request.user.has_perm("pipeline.change_job") else (),
+                "controls": _controls(obj, counts) if request.user.has_perm("pipeline.change_job") else (),
                 # A page about something that moves looks again by itself.
                 "refresh": obj.status not in ENDED,
             }
@@ -155,12 +156,13 @@ class JobItemAdmin(ReadOnlyAdmin[JobItem]):
     fields = (("job", "position"), ("prospect_id", "status"), ("attempts", "run_after", "finished_at"), "detail")
 
 
-def _controls(job: Job) -> list[tuple[str, str]]:
+def _controls(job: Job, counts: list[tuple[str, str, int]]) -> list[tuple[str, str]]:
     """What can be done now: names of CONTROLS with the texts of their buttons."""
     if job.status not in ENDED:
         return [("cancel", "Cancel")]
-    if job.failed_items or job.status != JobStatus.COMPLETED:
-        return [("retry", "Do the failed items again" if job.failed_items else "Start again")]
+    if jobs.retryable(job):
+        failed = any(status == JobItemStatus.FAILED for status, _, _ in counts)
+        return [("retry", "Do the failed items again" if failed else "Start again")]
     return []
 
 

@@ -13,8 +13,7 @@ from pipeline.models import Job
 from pipeline.webhooks.outbox import IMPORT_REVERTED, import_event
 from prospects import imports
 from prospects.changes import Cause
-from prospects.choices import ImportStatus
-from prospects.imports import ImportRefused
+from prospects.imports import ImportConflict
 from prospects.models import Import
 
 #: Files up to this many bytes, unpacked, are previewed while the caller waits.
@@ -29,16 +28,17 @@ def start_preview(of: Import, cause: Cause) -> Job | None:
         return None
     with transaction.atomic():
         job = jobs.start(JobType.IMPORT_PREVIEW, {"import_id": str(of.pk)}, cause)
-        Import.objects.filter(pk=of.pk).update(job=job, status=ImportStatus.PREVIEWING)
+        imports.await_preview(of, job.pk)
     return job
 
 
 def start(of: Import, cause: Cause) -> Job:
     """Run a previewed import as a job. Raises ImportRefused when it is not previewed, or was run."""
     with transaction.atomic():
-        if not imports.claim(of):
-            of.refresh_from_db()
-            raise ImportRefused(f"The import is {of.get_status_display()}; only a previewed one can be run.")
+        claimed = imports.claim(of)
+        of.refresh_from_db()
+        if not claimed:
+            raise ImportConflict(f"The import is {of.get_status_display()}; only a previewed one can be run.")
         job = jobs.start(JobType.IMPORT, {"import_id": str(of.pk), "filename": of.filename}, cause)
         Job.objects.filter(pk=job.pk).update(total_targets=of.rows_total)
         Import.objects.filter(pk=of.pk).update(job=job)
@@ -49,10 +49,14 @@ def start(of: Import, cause: Cause) -> Job:
 
 def revert(of: Import, cause: Cause) -> dict[str, int]:
     """Undo an import that has ended. Returns how many prospects were deleted and restored. Raises ImportRefused."""
-    job = of.job
     with transaction.atomic():
-        if of.status == ImportStatus.RUNNING and job and job.status in (JobStatus.PENDING, JobStatus.RUNNING):
-            raise ImportRefused("The import is running; cancel its job first.")
+        of.refresh_from_db()
+        # Locked, so that nobody retries it meanwhile; whoever runs an import locks its job first, too.
+        job = Job.objects.select_for_update().filter(pk=of.job_id).first() if of.job_id else None
+        if job and job.status in (JobStatus.PENDING, JobStatus.RUNNING):
+            raise ImportConflict("The import is running; cancel its job first.")
+        if job:
+            imports.stop(job.pk)  # where a server of an earlier release has cancelled it
         counts = imports.revert(of, Cause(cause.user, of.job_id, "import reverted"))
         import_event(IMPORT_REVERTED, of, counts)
         return counts

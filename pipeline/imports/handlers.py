@@ -1,12 +1,16 @@
 """What the jobs of an import do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from pipeline.choices import JobType
-from pipeline.jobs import Handler, JobFailed, Run, register
+from pipeline.choices import JobStatus, JobType
+from pipeline.jobs import Handler, JobFailed, Refused, Run, register
+from pipeline.jobs.engine import ended
+from pipeline.models import Job
 from pipeline.webhooks.outbox import IMPORT_FINISHED, import_event
 from prospects import imports
-from prospects.choices import RowStatus
+from prospects.choices import ImportStatus, RowStatus
 from prospects.models import Import
 
 
@@ -14,16 +18,33 @@ class PreviewImport(Handler):
     def work(self, run: Run) -> dict[str, Any]:
         of = Import.objects.get(pk=(run.job.params or {})["import_id"])
 
-        def report(rows: int) -> None:
+        @contextmanager
+        def writing() -> Iterator[None]:
             run.breathe()
-            with run.transaction() as job:
-                job.total_targets = job.done_items = rows
-                run.advance(activity=f"read {rows} rows")
+            with run.transaction():
+                yield
+
+        def report(rows: int) -> None:
+            run.job.total_targets = run.job.done_items = rows
+            run.advance(activity=f"read {rows} rows")
 
         try:
-            return dict(imports.preview(of, report).planned)
+            return dict(imports.preview(of, report, writing=writing, job_id=run.job.pk).planned)
         except imports.ImportRefused as refused:
             raise JobFailed(str(refused)) from refused
+
+    def retryable(self, job: Job) -> bool:
+        return job.status != JobStatus.COMPLETED and Import.objects.filter(job=job).exists()
+
+    def reset(self, job: Job) -> int:
+        of = Import.objects.filter(job=job).first()
+        if of is None:
+            raise Refused("The import has gone on since: another preview was begun, or it was run.")
+        try:
+            imports.await_preview(of, job.pk)
+        except imports.ImportRefused as refused:
+            raise Refused(str(refused)) from refused
+        return 0
 
 
 class RunImport(Handler):
@@ -31,6 +52,25 @@ class RunImport(Handler):
 
     def work(self, run: Run) -> dict[str, Any]:
         of = Import.objects.get(pk=(run.job.params or {})["import_id"])
+        if of.status == ImportStatus.FINISHED:  # by a worker that was lost before it could end the job
+            return dict(of.outcome)
+        try:
+            return self._work(run, of)
+        except imports.ImportRefused as refused:
+            raise JobFailed(str(refused)) from refused
+
+    def retryable(self, job: Job) -> bool:
+        """Not for the sake of refused rows: they would be refused again."""
+        return imports.stopped(job.pk).exists()
+
+    def reset(self, job: Job) -> int:
+        try:
+            imports.go_on(job.pk)
+        except imports.ImportRefused as refused:
+            raise Refused(str(refused)) from refused
+        return 0
+
+    def _work(self, run: Run, of: Import) -> dict[str, Any]:
         while True:
             run.breathe()
             with run.transaction() as job:
@@ -46,6 +86,15 @@ class RunImport(Handler):
                     return outcome
 
 
+def job_ended(sender: Job, **_: object) -> None:
+    """Receiver of pipeline.jobs.engine.ended: what its job has not brought to an end does not go on."""
+    if sender.job_type == JobType.IMPORT:
+        imports.stop(sender.pk)
+    elif sender.job_type == JobType.IMPORT_PREVIEW:
+        imports.release(Import.objects.filter(job=sender))
+
+
 def register_all() -> None:
     register(JobType.IMPORT_PREVIEW, PreviewImport())
     register(JobType.IMPORT, RunImport())
+    ended.connect(job_ended, dispatch_uid="imports")

@@ -27,7 +27,7 @@ from pipeline.imports.serializers import (
 from prospects import imports
 from prospects.changes import Cause
 from prospects.choices import ImportStatus, RowStatus
-from prospects.imports import ImportRefused
+from prospects.imports import ImportConflict, ImportRefused
 from prospects.models import Import, ImportRow
 
 VIEW, ADD, CHANGE = (f"prospects.{verb}_import" for verb in ("view", "add", "change"))
@@ -37,6 +37,11 @@ VIEW, ADD, CHANGE = (f"prospects.{verb}_import" for verb in ("view", "add", "cha
 def _(error: ImportRefused) -> Problem:
     members: Mapping[str, Any] = {"asks_for": error.asks_for} if error.asks_for else {}
     return Problem(400, "import_refused", str(error), **members)
+
+
+@as_problem.register
+def _(error: ImportConflict) -> Problem:
+    return Problem(409, "refused", str(error))
 
 
 class ImportFilterSet(StrictFilterSet):

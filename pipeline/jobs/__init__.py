@@ -6,7 +6,7 @@
 A job type plugs in with a `Handler` (see handlers.py). docs/jobs.md tells how a job lives.
 """
 
-from pipeline.jobs.control import Progress, Refused, cancel, progress, retry, start
+from pipeline.jobs.control import Progress, Refused, cancel, progress, retry, retryable, start
 from pipeline.jobs.engine import LeaseLost, Run, run, work_off
 from pipeline.jobs.handlers import (
     CannotStart,
@@ -39,6 +39,7 @@ __all__ = [
     "progress",
     "register",
     "retry",
+    "retryable",
     "run",
     "start",
     "work_off",

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from pipeline.choices import JobStatus, JobType
-from pipeline.jobs.handlers import handler_for
+from pipeline.jobs.engine import ended
+from pipeline.jobs.handlers import NoHandler, handler_for
 from pipeline.jobs.queue import ring
 from pipeline.models import Job, JobItem
 from pipeline.records import record
@@ -75,16 +76,27 @@ def start(
 def cancel(job: Job, cause: Cause | None = None) -> Job:
     """End a pending or running job; its worker stops at its next write. Raises Refused when it has ended already."""
     waiting = Job.objects.filter(pk=job.pk).exclude(status__in=_ENDED)
+    now = Now()
     with transaction.atomic():
-        ended = waiting.update(
-            status=JobStatus.CANCELLED, lease_token=None, lease_until=None, activity="", finished_at=Now(),
-            updated_at=Now(),
-        )  # fmt: skip
+        cancelled = waiting.update(
+            status=JobStatus.CANCELLED, lease_token=None, lease_until=None, activity="", finished_at=now, updated_at=now
+        )
         job.refresh_from_db()
-        if not ended:
+        if not cancelled:
             raise Refused(f"The job is {job.status} already.")
         record(job, cause, "Cancelled.")
+        ended.send(job)
     return job
+
+
+def retryable(job: Job) -> bool:
+    """Whether the job has ended and there is anything left of it to do."""
+    if job.status not in _ENDED:
+        return False
+    try:
+        return handler_for(job.job_type).retryable(job)
+    except NoHandler:  # retry() says so
+        return bool(job.status != JobStatus.COMPLETED or job.failed_items)
 
 
 def retry(job: Job, cause: Cause | None = None) -> Job:

@@ -38,7 +38,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 #: Sent with the job's row as sender after each transaction that has advanced it.
 progressed = Signal()
 
-#: Sent with the job's row as sender in the transaction in which it completes or fails.
+#: Sent with the job's row as sender in the transaction in which it completes, fails or is cancelled.
 ended = Signal()
 
 #: Set when the worker process was asked to end: its job is handed back at the next item.

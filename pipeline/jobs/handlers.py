@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 
-from pipeline.choices import JobItemStatus, JobType
+from pipeline.choices import JobItemStatus, JobStatus, JobType
 
 if TYPE_CHECKING:
     from pipeline.jobs.engine import Run
@@ -61,8 +61,12 @@ class Handler:
         """Do what is left of the job and return its result. Called again after a crash: go on where it stopped."""
         raise NotImplementedError
 
+    def retryable(self, job: Job) -> bool:
+        """Whether there is anything left to do of a job that has ended."""
+        return bool(job.status != JobStatus.COMPLETED)
+
     def reset(self, job: Job) -> int:
-        """Make what failed pending again, for a retry; returns how many."""
+        """Make what failed pending again, for a retry under the job's lock; returns how many. Raises Refused."""
         return 0
 
 
@@ -95,6 +99,9 @@ class ItemHandler(Handler):
         """The job's result: how many items ended in which status."""
         counts = run.items().values("status").order_by("status").annotate(count=models.Count("pk"))
         return {row["status"]: row["count"] for row in counts}
+
+    def retryable(self, job: Job) -> bool:
+        return super().retryable(job) or bool(job.failed_items)
 
     def reset(self, job: Job) -> int:
         failed = job.items.filter(status=JobItemStatus.FAILED)

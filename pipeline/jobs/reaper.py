@@ -49,6 +49,7 @@ def reap() -> int:
     touched = _take_over() + _ring_for_waiting()
     ring_for_webhooks()
     _tidy_queue()
+    imports.release_lost()
     _forget_import_files()
     return touched
 

@@ -10,3 +10,7 @@ class ImportRefused(Exception):
     def __init__(self, message: str, *, asks_for: str = "") -> None:
         super().__init__(message)
         self.asks_for = asks_for
+
+
+class ImportConflict(ImportRefused):
+    """What was asked does not go with what the import is doing, or has done; the API answers 409."""

@@ -5,16 +5,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection
-from django.db.models import DO_NOTHING, Count, Max, Q
+from django.db import connection, transaction
+from django.db.models import DO_NOTHING, Count, Max, Q, QuerySet
 
 from prospects import changes
 from prospects.changes import Cause
 from prospects.choices import DiscoveryStatus, ImportStatus, RowStatus
 from prospects.imports import mapping as mappings
 from prospects.imports.deciding import Decision, decide, typed
-from prospects.imports.errors import ImportRefused
-from prospects.models import Import, ImportRow, Prospect, ProspectEvent
+from prospects.imports.errors import ImportConflict, ImportRefused
+from prospects.models import Import, ImportRow, Merge, Prospect, ProspectEvent
 
 BATCH = 200
 # Any number: the advisory lock that lets one batch at a time look for duplicates and create.
@@ -25,15 +25,41 @@ _DONE = ("status", "note", "problems", "prospect", "before", "after")
 def claim(of: Import) -> bool:
     """Let the import run, once; False when it is not previewed or runs already."""
     previewed = Import.objects.filter(pk=of.pk, status=ImportStatus.PREVIEWED)
-    return previewed.update(status=ImportStatus.RUNNING, planned=of.planned) == 1
+    return previewed.update(status=ImportStatus.RUNNING) == 1
+
+
+def stop(job_id: uuid.UUID) -> None:
+    """Say that the import of this job is not going on: what was done stays, and the counts say how much that is."""
+    with transaction.atomic():
+        for of in Import.objects.select_for_update().filter(job=job_id, status=ImportStatus.RUNNING):
+            Import.objects.filter(pk=of.pk).update(status=ImportStatus.STOPPED, outcome=outcome_of(of))
+
+
+def go_on(job_id: uuid.UUID) -> None:
+    """Let the import of this job, which has ended, run again. Raises ImportConflict unless it has stopped."""
+    if not stopped(job_id).update(status=ImportStatus.RUNNING, outcome={}):
+        raise ImportConflict(
+            "The import is not stopped half way, so nothing of it is left to do. Correct its refused rows, "
+            "which it gives as a file, and upload that."
+        )
+
+
+def stopped(job_id: uuid.UUID) -> QuerySet[Import]:
+    """The import of this job, which has ended, if rows are left to do."""
+    # Servers of earlier releases left it running when its job was cancelled.
+    return Import.objects.filter(job=job_id, status__in=(ImportStatus.STOPPED, ImportStatus.RUNNING))
 
 
 def run_batch(of: Import, cause: Cause) -> Counter[str]:
     """Do the next rows inside the caller's transaction; returns how many ended in which status, nothing at the end.
 
-    Each row is decided anew: what the database holds now counts, not what it held at the preview.
+    Each row is decided anew: what the database holds now counts, not what it held at the preview. Raises
+    ImportConflict when the import is not running, or no more.
     """
     _one_at_a_time()
+    locked = Import.objects.select_for_update().get(pk=of.pk)
+    if locked.status != ImportStatus.RUNNING:
+        raise ImportConflict(f"The import is {locked.get_status_display()}; nothing more of it is done.")
     rows = list(of.rows.filter(status=RowStatus.PENDING).order_by("number")[:BATCH])
     undecided = [row for row in rows if row.planned in (RowStatus.CREATED, RowStatus.UPDATED)]
     decisions = dict(zip((row.pk for row in undecided), decide(of, undecided), strict=True))
@@ -75,14 +101,14 @@ def revert(of: Import, cause: Cause) -> dict[str, int]:
     """
     _one_at_a_time()
     locked = Import.objects.select_for_update().get(pk=of.pk)
-    if locked.status not in (ImportStatus.FINISHED, ImportStatus.RUNNING):
-        raise ImportRefused(f"The import is {locked.get_status_display()}; there is nothing to revert.")
+    if locked.status not in (ImportStatus.FINISHED, ImportStatus.STOPPED):
+        raise ImportConflict(f"The import is {locked.get_status_display()}; there is nothing to revert.")
     written = of.rows.filter(status__in=(RowStatus.CREATED, RowStatus.UPDATED)).order_by("pk")
     counts: Counter[str] = Counter()
     last = 0
     while batch := list(written.filter(pk__gt=last)[:BATCH]):
         last = batch[-1].pk
-        _refuse_touched(of, batch)
+        _refuse_touched(locked, batch)
         counts.update(_revert(batch, cause))
     Import.objects.filter(pk=of.pk).update(status=ImportStatus.REVERTED)
     return {name: counts[name] for name in ("deleted", "restored")}
@@ -126,10 +152,13 @@ def _refuse_touched(of: Import, rows: Sequence[ImportRow]) -> None:
     ids = [row.prospect_id for row in rows if row.prospect_id]
     present = Prospect.objects.in_bulk(ids)
     touched = _changed_since(of, ids) | _with_children(ids)
+    merged = _merged_since(of, ids)
     for row in rows:
         prospect = present.get(row.prospect_id) if row.prospect_id else None
         if prospect is None:
             raise ImportRefused(f"Line {row.line}: its prospect was deleted or merged since. Nothing was reverted.")
+        if row.prospect_id in merged:
+            raise ImportRefused(f"Line {row.line}: {prospect} was merged with another since. Nothing was reverted.")
         if row.prospect_id in touched or not _holds(prospect, row.after or {}):
             raise ImportRefused(f"Line {row.line}: {prospect} was changed since. Nothing was reverted.")
 
@@ -138,6 +167,13 @@ def _changed_since(of: Import, ids: Sequence[Any]) -> set[Any]:
     events = ProspectEvent.objects.filter(prospect_id__in=ids).order_by().values("prospect_id")
     last = events.annotate(last=Max("pk"), ours=Max("pk", filter=Q(job_id=of.job_id)))
     return {row["prospect_id"] for row in last if row["last"] != row["ours"]}
+
+
+def _merged_since(of: Import, ids: Sequence[Any]) -> set[Any]:
+    """Those into which another was merged after the import began: its rows and history went over to them."""
+    began = of.job.created_at if of.job else of.created_at
+    merges = Merge.objects.filter(kept__in=ids, undone_at=None, created_at__gte=began)
+    return set(merges.values_list("kept_id", flat=True))
 
 
 def _with_children(ids: Sequence[Any]) -> set[Any]:

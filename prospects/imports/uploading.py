@@ -1,27 +1,32 @@
 """Taking a file in, and the preview of what it would do."""
 
+import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import reset_queries, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from prospects.choices import ImportFormat, ImportMode, ImportStatus, RowStatus
 from prospects.imports import mapping as mappings
 from prospects.imports import reading, workbook
 from prospects.imports.deciding import Decision, decide, keys_of
-from prospects.imports.errors import ImportRefused
+from prospects.imports.errors import ImportConflict, ImportRefused
 from prospects.imports.fields import clean
 from prospects.imports.reading import FileRow, Source
 from prospects.keys import email_key
 from prospects.models import Import, ImportFile, ImportRow
 
 BATCH = 500
+#: A preview without a job that has written nothing for so long was killed.
+LOST = timedelta(minutes=10)
+REPLACED = "The columns were mapped anew or another preview was begun since; what it shows counts. Look at it first."
 
 
 def upload(
@@ -77,9 +82,8 @@ def configure(of: Import, mapping: Mapping[str, str], mode: str, overwrite: Iter
         raise ImportRefused(f"{mode!r} is no mode: {', '.join(ImportMode.values)}.", asks_for="mode")
     with _before_it_ran(of) as locked:
         locked.mapping, locked.mode, locked.overwrite = dict(mapping), mode, overwrite
-        locked.status, locked.planned = ImportStatus.UPLOADED, {}
-        locked.save()
-    of.refresh_from_db()
+        _begin(locked, ImportStatus.UPLOADED)
+        of.refresh_from_db()
 
 
 def _require_file(of: Import) -> None:
@@ -87,41 +91,114 @@ def _require_file(of: Import) -> None:
         raise ImportRefused("The file was removed, as all are after some time. Upload it again.")
 
 
-def preview(of: Import, report: Callable[[int], None] = lambda rows: None) -> Import:
+def await_preview(of: Import, job_id: uuid.UUID) -> None:
+    """Say that this job is to make the preview; one that is still being made is given up. Raises ImportRefused."""
+    with _before_it_ran(of) as locked:
+        _require_same(of, locked)
+        _begin(locked, ImportStatus.PREVIEWING, job_id)
+
+
+def preview(
+    of: Import,
+    report: Callable[[int], None] = lambda rows: None,
+    *,
+    writing: Callable[[], AbstractContextManager[Any]] = transaction.atomic,
+    job_id: uuid.UUID | None = None,
+) -> Import:
     """Read every row and say what would become of it; nothing but the preview is written.
 
-    `report` is called with the number of rows read so far. Raises ImportRefused when the file turns out broken.
+    Of several previews of one import the last counts: the others can write no more. A job says its id, and `writing`
+    is the transaction in which it may write. `report` is called in it, with the number of rows read so far.
+    Raises ImportConflict when a later preview has begun, ImportRefused when the file turns out broken.
     """
     _require_file(of)
     mappings.check(of.columns, of.mapping, of.overwrite)
-    with _before_it_ran(of) as locked:
-        locked.status, locked.planned, locked.rows_total = ImportStatus.PREVIEWING, {}, 0
-        locked.rows.all().delete()
-        locked.save()
-    of.refresh_from_db()
+    claim = _Claim(of, writing, job_id)
     try:
-        planned = _stage(of, report)
+        claim.finish(_stage(of, claim, report))
     except ImportRefused:
-        ImportRow.objects.filter(of=of).delete()
-        Import.objects.filter(pk=of.pk).update(status=ImportStatus.UPLOADED)
+        with writing():
+            release(claim.held)
         raise
-    of.planned = {str(status): planned[status] for status in RowStatus.values if status != RowStatus.PENDING}
-    of.rows_total, of.status = sum(planned.values()), ImportStatus.PREVIEWED
-    of.save()
+    of.refresh_from_db()
     return of
+
+
+def release(imports: QuerySet[Import]) -> int:
+    """Take back the previews among these that nobody makes any more; returns how many. They can be made anew."""
+    with transaction.atomic():
+        previewing = imports.filter(status=ImportStatus.PREVIEWING).select_for_update()
+        lost = list(previewing.values_list("pk", flat=True))
+        if lost:
+            ImportRow.objects.filter(of__in=lost).delete()
+            Import.objects.filter(pk__in=lost).update(status=ImportStatus.UPLOADED, preview_token=None)
+    return len(lost)
+
+
+def release_lost() -> int:
+    """Take back previews that were killed with the process that made them; a job's preview ends with its job."""
+    lost = Import.objects.filter(status=ImportStatus.PREVIEWING, job=None, updated_at__lt=Now() - LOST)
+    return release(lost) if lost.exists() else 0
+
+
+class _Claim:
+    """A preview that is being made: what it writes is committed only while no later one has taken its place."""
+
+    def __init__(
+        self, of: Import, writing: Callable[[], AbstractContextManager[Any]], job_id: uuid.UUID | None
+    ) -> None:
+        token = uuid.uuid4()
+        self.held = Import.objects.filter(pk=of.pk, status=ImportStatus.PREVIEWING, preview_token=token)
+        self.transaction = writing
+        with writing(), _before_it_ran(of) as locked:
+            _require_same(of, locked)
+            if job_id and locked.job_id != job_id:
+                raise ImportConflict(REPLACED)
+            _begin(locked, ImportStatus.PREVIEWING, job_id, token)
+            locked.rows.all().delete()
+
+    @contextmanager
+    def writing(self, **values: Any) -> Iterator[None]:
+        """A transaction that holds the import's row. Raises ImportConflict, and then nothing was written."""
+        with self.transaction():
+            if not self.held.update(updated_at=Now(), **values):
+                raise ImportConflict(REPLACED)
+            yield
+
+    def finish(self, planned: Counter[str]) -> None:
+        counts = {str(status): planned[status] for status in RowStatus.values if status != RowStatus.PENDING}
+        with self.writing(
+            status=ImportStatus.PREVIEWED, planned=counts, rows_total=planned.total(), preview_token=None
+        ):
+            pass
+
+
+def _begin(
+    locked: Import, status: ImportStatus, job_id: uuid.UUID | None = None, token: uuid.UUID | None = None
+) -> None:
+    """Forget what an earlier preview said. Whoever still makes it has the wrong token from here on."""
+    locked.status, locked.planned, locked.rows_total = status, {}, 0
+    locked.job_id, locked.preview_token = job_id, token
+    locked.save()
+
+
+def _require_same(of: Import, locked: Import) -> None:
+    """Somebody else may have configured it since the caller did, and would be shown a preview of what is no more."""
+    if (of.mapping, of.mode, of.overwrite) != (locked.mapping, locked.mode, locked.overwrite):
+        raise ImportConflict(REPLACED)
 
 
 @contextmanager
 def _before_it_ran(of: Import) -> Iterator[Import]:
-    """The import's row, locked. Raises ImportRefused when it has been run."""
+    """The import's row, locked. Raises ImportConflict when it has been run."""
     with transaction.atomic():
         locked = Import.objects.select_for_update().get(pk=of.pk)
         if locked.status not in (ImportStatus.UPLOADED, ImportStatus.PREVIEWING, ImportStatus.PREVIEWED):
-            raise ImportRefused(f"The import is {locked.get_status_display()}; upload the file again.")
+            raise ImportConflict(f"The import is {locked.get_status_display()}; upload the file again.")
         yield locked
 
 
-def _stage(of: Import, report: Callable[[int], None]) -> Counter[str]:
+def _stage(of: Import, claim: _Claim, report: Callable[[int], None]) -> Counter[str]:
     planned: Counter[str] = Counter()
     others = _OtherRows(_lines_by_email(of))
     rows = _rows(of)
@@ -131,9 +208,10 @@ def _stage(of: Import, report: Callable[[int], None]) -> Counter[str]:
             row.planned, row.note, row.problems = decision.status, decision.note, decision.problems
             row.prospect_id = decision.prospect_id
             planned[row.planned] += 1
-        ImportRow.objects.bulk_create(batch)
+        with claim.writing():
+            ImportRow.objects.bulk_create(batch)
+            report(batch[-1].number)
         reset_queries()  # with DEBUG Django keeps the text of every query
-        report(batch[-1].number)
     return planned
 
 

@@ -27,6 +27,8 @@ class Import(models.Model):
     mode = status_field(ImportMode, ImportMode.BOTH)
     overwrite = models.JSONField(default=list, help_text="Fields whose present value may be replaced.")
     status = status_field(ImportStatus, ImportStatus.UPLOADED)
+    # Who makes the preview: one that is begun later gets a new token, and only its holder can write.
+    preview_token = models.UUIDField(null=True, blank=True, editable=False)
     rows_total = models.PositiveIntegerField(default=0, db_default=0)
     planned = models.JSONField(default=dict, help_text="How many rows the preview would create, update, skip, refuse.")
     outcome = models.JSONField(default=dict, help_text="How many rows were created, updated, skipped, refused.")

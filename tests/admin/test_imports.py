@@ -7,13 +7,16 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from pipeline import imports as import_jobs
 from pipeline import jobs
+from pipeline.models import Job
 from prospects.choices import ImportStatus
 from prospects.models import Import, Prospect, ProspectEvent
 
 FILE = "Website,E-mail,Score\nnew.example.com,office@new.example.com,7\nbad.example.com,nobody,1\n,,\n"
 ADD = reverse("admin:prospects_import_add")
 MAPPING = {"column_0": "domain", "column_1": "contact_email", "column_2": "score", "mode": "both"}
+RELOADS = 'http-equiv="refresh"'
 
 
 @pytest.fixture
@@ -92,3 +95,59 @@ def test_a_viewer_reads_imports_and_cannot_make_one(client: Client, charlie: Use
     assert upload(client).status_code == 403
     for name in ("preview", "run", "revert"):
         assert act(client, name, **MAPPING).status_code == 403
+
+
+def page(desk: Client) -> str:
+    return desk.get(reverse("admin:prospects_import_change", args=[Import.objects.get().pk])).content.decode()
+
+
+def test_a_cancelled_import_shows_what_it_did_and_can_be_reverted(desk: Client) -> None:
+    upload(desk)
+    act(desk, "preview", **MAPPING)
+    act(desk, "run")
+    assert RELOADS in page(desk)
+    jobs.cancel(Job.objects.get())
+    shown = page(desk)
+    assert "stopped half way" in shown
+    assert "What happened" in shown
+    assert '<strong>2</strong> <span class="badge row-pending">' in shown
+    assert "Revert the import" in shown
+    assert RELOADS not in shown
+    act(desk, "revert")
+    assert Import.objects.get().status == ImportStatus.REVERTED
+
+
+def test_a_page_reloads_itself_while_a_job_makes_the_preview_and_has_no_form_that_would_be_emptied(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_jobs, "SMALL", 1)
+    upload(desk)
+    act(desk, "preview", **MAPPING)
+    shown = page(desk)
+    assert RELOADS in shown
+    assert 'name="column_0"' not in shown
+    jobs.cancel(Job.objects.get())
+    shown = page(desk)
+    assert RELOADS not in shown
+    assert 'name="column_0"' in shown
+
+
+def test_the_page_of_a_preview_that_was_killed_lets_it_be_made_anew(desk: Client) -> None:
+    upload(desk)
+    Import.objects.update(status=ImportStatus.PREVIEWING)
+    shown = page(desk)
+    assert RELOADS not in shown
+    assert 'name="column_0"' in shown
+    act(desk, "preview", **MAPPING)
+    assert Import.objects.get().status == ImportStatus.PREVIEWED
+
+
+def test_the_job_of_an_import_with_refused_rows_offers_no_retry(desk: Client) -> None:
+    upload(desk)
+    act(desk, "preview", **MAPPING)
+    act(desk, "run")
+    jobs.work_off()
+    job = Job.objects.get()
+    assert job.failed_items == 1
+    url = reverse("admin:pipeline_job_change", args=[job.pk])
+    assert "control/retry" not in desk.get(url).content.decode()

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from pipeline import jobs
+from prospects.imports import uploading
 from prospects.models import Import, Prospect
 from tests.imports.files import csv_file, xlsx_file
 
@@ -55,7 +56,29 @@ def test_a_file_that_leaves_a_choice_says_what_to_choose(bob: APIClient) -> None
 
 def test_what_was_not_previewed_is_not_run(bob: APIClient, uploaded: dict) -> None:
     response = bob.post(f"/api/imports/{uploaded['id']}/run")
-    assert (response.status_code, response.json()["code"]) == (400, "import_refused")
+    assert (response.status_code, response.json()["code"]) == (409, "refused")
+
+
+def test_a_preview_that_a_later_one_replaces_answers_409_and_the_later_one_is_shown(
+    bob: APIClient, uploaded: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, decide = f"/api/imports/{uploaded['id']}", uploading.decide
+    later = []
+
+    def decide_late(*args):
+        if not later:
+            later.append(None)
+            later.append(bob.post(f"{url}/preview", {"mode": "update"}, format="json"))
+        return decide(*args)
+
+    monkeypatch.setattr(uploading, "decide", decide_late)
+    replaced = bob.post(f"{url}/preview", {"mode": "both"}, format="json")
+    assert (replaced.status_code, replaced.json()["code"]) == (409, "refused")
+    assert "another preview was begun since" in replaced.json()["detail"]
+    assert later[1].status_code == 200
+    now = bob.get(url).json()
+    assert (now["status"], now["mode"], now["planned"]["skipped"]) == ("previewed", "update", 1)
+    assert bob.get(f"{url}/rows?planned=skipped").json()["total"] == 1
 
 
 def test_a_viewer_sees_imports_and_starts_none(charlie: APIClient, uploaded: dict) -> None:

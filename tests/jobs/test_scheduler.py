@@ -95,3 +95,12 @@ def test_a_finished_run_is_in_the_scrapers_history(discover: None, switched_on: 
     history = ScraperHistory.objects.get()
     assert (history.status, history.success_count, history.failed_count) == ("completed", 3, 1)
     assert history.completed_at is not None
+
+
+def test_a_cancelled_run_is_in_the_scrapers_history_and_says_so(discover: None, switched_on: None) -> None:
+    job = scheduler.start_due(NOW)
+    assert job is not None
+    jobs.cancel(job)
+    history = ScraperHistory.objects.get()
+    assert (history.status, history.error_message) == ("failed", "It was cancelled.")
+    assert history.completed_at == job.finished_at

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from pipeline import jobs, webhooks
+from pipeline.choices import JobType
 from pipeline.models import Job, Webhook, WebhookDelivery
 from pipeline.webhooks import TargetRefused, delivery, targets
 from prospects import changes
@@ -295,3 +296,11 @@ def test_without_subscriptions_a_change_costs_one_query_more(django_assert_num_q
         webhooks.emit("job.finished", "job:1", {})
     assert not Job.objects.exists()
     assert jobs.work_off() == 0
+
+
+def test_a_job_that_is_cancelled_is_told_like_one_that_ends_by_itself(receiver: Receiver, secret: str) -> None:
+    job = jobs.start(JobType.IMPORT, {"import_id": "none"})
+    jobs.cancel(job)
+    webhooks.deliver_due()
+    (told,) = [one.document["data"] for one in receiver.accepted if one.document["type"] == "job.finished"]
+    assert (told["job_id"], told["status"]) == (str(job.pk), "cancelled")

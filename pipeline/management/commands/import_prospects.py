@@ -16,7 +16,7 @@ from pipeline.jobs.engine import progressed
 from pipeline.models import Job
 from prospects import imports
 from prospects.changes import Cause
-from prospects.choices import ImportMode
+from prospects.choices import ImportMode, ImportStatus
 from prospects.imports import ImportRefused
 from prospects.imports.reading import ENCODINGS, SEPARATORS
 from prospects.models import Import
@@ -95,8 +95,8 @@ class Command(BaseCommand):
             finally:
                 progressed.disconnect(show)
         of.refresh_from_db()
-        if job.status == JobStatus.FAILED and not of.outcome:
-            raise CommandError(f"Job {job.pk} failed: {job.error_message}")
+        if of.status != ImportStatus.FINISHED:
+            raise CommandError(f"Job {job.pk} is {job.status}: {job.error_message or 'not every row was done.'}")
         self._show(of, of.outcome, "were")
 
     def _show(self, of: Import, counts: dict[str, int], verb: str) -> None:

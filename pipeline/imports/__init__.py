@@ -21,7 +21,10 @@ SMALL = 512 * 1024
 
 
 def start_preview(of: Import, cause: Cause) -> Job | None:
-    """Preview a small file at once (None), a larger one as a job. Raises ImportRefused."""
+    """Preview a small file at once (None), a larger one as a job. Raises ImportRefused.
+
+    A preview that is still being made is given up: the later one counts.
+    """
     imports.mapping.check(of.columns, of.mapping, of.overwrite)
     if imports.unpacked_size(of) <= SMALL:
         imports.preview(of)
@@ -33,7 +36,7 @@ def start_preview(of: Import, cause: Cause) -> Job | None:
 
 
 def start(of: Import, cause: Cause) -> Job:
-    """Run a previewed import as a job. Raises ImportRefused when it is not previewed, or was run."""
+    """Run a previewed import as a job. Raises ImportConflict when it is not previewed, or was run."""
     with transaction.atomic():
         claimed = imports.claim(of)
         of.refresh_from_db()

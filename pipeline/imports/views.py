@@ -103,7 +103,10 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
 
     @action(detail=True, methods=["post"], serializer_class=PreviewInput, answer_class=ImportSerializer)
     def preview(self, request: Request, pk: UUID) -> Response:
-        """Say what every row would do, without doing it. A large file is read by a job: then status is `previewing`."""
+        """Say what every row would do, without doing it. A large file is read by a job: then status is `previewing`.
+
+        When another preview is begun meanwhile, that one counts and this answers 409.
+        """
         of, body = self._import(pk), self.body()
         imports.configure(
             of, body.get("mapping", of.mapping), body.get("mode", of.mode), body.get("overwrite", of.overwrite)
@@ -113,7 +116,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
 
     @action(detail=True, methods=["post"], url_path="run", serializer_class=None, answer_class=ImportSerializer)
     def start(self, request: Request, pk: UUID) -> Response:
-        """Do what the preview showed, as a job: `job_id` tells which."""
+        """Do what the preview showed, as a job: `job_id` tells which. 409 unless the import is `previewed`."""
         import_jobs.start(self._import(pk), Cause(user=request.user))
         return self.answer(self._import(pk))  # type: ignore[arg-type]
 

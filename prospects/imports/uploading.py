@@ -26,7 +26,7 @@ from prospects.models import Import, ImportFile, ImportRow
 BATCH = 500
 #: A preview without a job that has written nothing for so long was killed.
 LOST = timedelta(minutes=10)
-REPLACED = "The columns were mapped anew or another preview was begun since; what it shows counts. Look at it first."
+REPLACED = "The columns were mapped anew, or another preview was begun since, which counts: load the import again."
 
 
 def upload(

@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from pipeline import imports as import_jobs
@@ -338,3 +339,28 @@ def test_a_merge_that_was_undone_does_not_hinder_the_revert_of_the_kept_one() ->
     of = run(csv_file(["domain", "location"], ["acme.com", "Berlin"]))
     duplicates.undo(duplicates.merge(kept.pk, merged.pk, CAUSE), CAUSE)
     assert import_jobs.revert(of, CAUSE) == {"deleted": 0, "restored": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite in memory locks whole tables between threads")
+def test_three_that_preview_at_the_same_time_leave_the_rows_and_the_numbers_of_one() -> None:
+    assert connection.vendor == "postgresql"
+    of = imports.upload("list.csv", csv_file(["domain"], *([f"s{number}.example"] for number in range(2000))))
+
+    def ask(mode: str) -> str:
+        mine = other(of)
+        try:
+            imports.configure(mine, mine.mapping, mode, [])
+            return imports.preview(mine).status
+        except imports.ImportConflict:
+            return "replaced"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        ended = list(pool.map(ask, ("both", "update", "both")))
+    of.refresh_from_db()
+    assert set(ended) <= {"previewed", "replaced"}
+    assert (of.status, of.rows_total) == ("previewed", 2000)
+    assert staged(of) == ["skipped" if of.mode == "update" else "created"] * 2000
+    assert of.planned[staged(of)[0]] == 2000

@@ -22,7 +22,7 @@ from config.schema.findings import Finding, Report
 from config.schema.fingerprint import fingerprint, fingerprint_query, graph_digest, server_version
 from config.schema.fingerprint import forget as forget_fingerprints
 from config.schema.models import AlembicVersion, VerifiedSchema
-from config.schema.origin import origins
+from config.schema.origin import origins, pending_apps, sent_to_migrate
 from config.schema.shadow import ShadowError, expectation
 
 # What a database that is ahead of the code may differ in: this code still works on it.
@@ -199,6 +199,7 @@ def _compare(connection: BaseDatabaseWrapper) -> _Comparison:
     if AlembicVersion._meta.db_table in actual.tables:
         found += alembic.findings(connection, present=any(o.name == alembic.TABLE for o in actual.others))
     found = _softened([finding for finding in found if not _registered(finding)], wanted, past)
+    found = list(sent_to_migrate(found, wanted, pending_apps(connection, past)))
     return _Comparison(past, tuple(_with_origins(connection, found)), wanted)
 
 

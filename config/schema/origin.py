@@ -1,22 +1,43 @@
-"""Which migration makes a table or a column."""
+"""Which migration makes a table or a column, and whose migrations are still to come."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import strip_quotes, truncate_name
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.state import ProjectState
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import Field
+
+from config.schema import history
+from config.schema.catalog import Column, Snapshot
+from config.schema.compare.pair import managed
+from config.schema.findings import Finding
 
 Key = tuple[str, str]
+Place = tuple[str, str | None]
+
+#: What no migration brings along: a person decides about it, whatever is still to run.
+_OF_ROWS = frozenset({"schema.E018", "schema.E019"})
 
 
-def origins() -> dict[tuple[str, str | None], Key]:
-    """For each (table, column) and (table, None) of the migrated models: the migration that first makes it."""
+def origins() -> dict[Place, Key]:
+    """For each (table, column) and (table, None) of the migrated models: the migration that makes it.
+
+    By the names that the database has: what gives a column or a table another name is what makes that name.
+    """
     loader = MigrationLoader(None, ignore_no_migrations=True)
     state = loader.project_state([])
-    seen: dict[tuple[str, str, str | None], Key] = {}
+    made: dict[Place, Key] = {}
     for key in _plan(loader):
         state = loader.graph.nodes[key].mutate_state(state, preserve=False)
-        _note(state, seen, key)
-    return _by_table(state, seen)
+        made = {place: made.get(place, key) for place in _places(state)}
+    return made
 
 
 def _plan(loader: MigrationLoader) -> list[Key]:
@@ -26,22 +47,67 @@ def _plan(loader: MigrationLoader) -> list[Key]:
     return list(plan)
 
 
-def _note(state: ProjectState, seen: dict[tuple[str, str, str | None], Key], migration: Key) -> None:
-    for (app, model), model_state in state.models.items():
-        for name in (None, *model_state.fields):
-            seen.setdefault((app, model, name), migration)
+def _places(state: ProjectState) -> Iterator[Place]:
+    """The tables and columns of a state. Its models are not made for it: that takes seconds for a long history."""
+    for (app, name), model in state.models.items():
+        if model.options.get("proxy"):
+            continue
+        table = _table(model, app, name)
+        yield table, None
+        for label, field in model.fields.items():
+            if not field.many_to_many:
+                yield table, field.db_column or (f"{label}_id" if field.remote_field else label)
+            elif field.remote_field.through is None:
+                yield _table_between(field, label, table), None
 
 
-def _by_table(state: ProjectState, seen: dict[tuple[str, str, str | None], Key]) -> dict[tuple[str, str | None], Key]:
-    found: dict[tuple[str, str | None], Key] = {}
-    for model in state.apps.get_models():
-        options = model._meta
-        app, name, table = options.app_label, options.model_name or "", options.db_table
-        for field in (None, *options.local_concrete_fields):
-            if made := seen.get((app, name, field.name if field else None)):
-                found[table, field.column if field else None] = made
-        for many in options.local_many_to_many:
-            through = many.remote_field.through
-            if (made := seen.get((app, name, many.name))) and through is not None:
-                found.setdefault((through._meta.db_table, None), made)
-    return found
+def _table(model: ModelState, app: str, name: str) -> str:
+    return str(model.options.get("db_table") or _fitting(f"{app}_{name}"))
+
+
+def _table_between(field: Field[Any, Any], label: str, table: str) -> str:
+    """The table of a many-to-many field, named by Django's rule."""
+    given = getattr(field, "db_table", None)
+    return given or _fitting(f"{strip_quotes(table)}_{label}")
+
+
+def _fitting(name: str) -> str:
+    """The name as Django shortens it: for the default database, whatever the one that is looked at."""
+    return truncate_name(name, connection.ops.max_name_length())
+
+
+def pending_apps(database: BaseDatabaseWrapper, past: Iterable[Finding]) -> frozenset[str]:
+    """The labels of the apps that `migrate` will change; `past` is what was found in the history.
+
+    Raises HistoryUnreadableError.
+    """
+    if not any(finding.id == "schema.E001" for finding in past):
+        return frozenset()
+    return _pending(history.recorded_rows(database))
+
+
+def _pending(rows: list[history.Row]) -> frozenset[str]:
+    """The labels of the apps with migrations to come.
+
+    One whose row is lost while later ones have theirs does not count: `migrate` will not run it. Where
+    nothing at all is recorded, the history's own table belongs to what is to come.
+    """
+    loader = history.HistoryLoader(row.key for row in rows)
+    to_come = loader.graph.nodes.keys() - loader.applied_migrations.keys() - set(history.lost(rows))
+    own = set() if rows else {MigrationRecorder.Migration._meta.app_label}
+    return frozenset(app for app, _ in to_come) | own
+
+
+def comes_with_migrations(finding: Finding, expected: Snapshot, pending: frozenset[str]) -> bool:
+    """Whether the finding may be nothing but a migration that has not run: then `migrate` comes first."""
+    table = expected.tables.get(finding.table)
+    behind = isinstance(finding.subject, Column) and finding.subject.highest is not None
+    of_schema = finding.id not in _OF_ROWS and not behind
+    return table is not None and of_schema and (table.model or "").partition(".")[0] in pending
+
+
+def sent_to_migrate(found: Iterable[Finding], expected: Snapshot, pending: frozenset[str]) -> Iterator[Finding]:
+    """The findings, each with the command that comes first."""
+    for finding in found:
+        comes = comes_with_migrations(finding, expected, pending)
+        yield replace(finding, command=managed("migrate", finding.database)) if comes else finding

@@ -7,9 +7,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 
+from config.schema import rows
 from config.schema.models import SchemaRepair
+from pipeline.models import Job
 
 
 def schema(*arguments: str) -> tuple[str, int]:
@@ -102,3 +104,35 @@ def test_an_interrupted_index_is_removed_and_built_again(scratch):
     printed, code = schema("repair", "--database", scratch)
     assert code == 0
     assert printed.index("DROP INDEX CONCURRENTLY") < printed.index("CREATE INDEX CONCURRENTLY")
+
+
+@pytest.fixture
+def unsearchable(scratch, monkeypatch):
+    """A database that lost a unique key of a table too large to search for the rows that break it."""
+    if connections[scratch].vendor != "postgresql":
+        pytest.skip("only PostgreSQL ends a search that takes too long")
+
+    def too_long(*_args):
+        raise OperationalError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(rows, "_sample", too_long)
+    execute(scratch, "ALTER TABLE jobs DROP CONSTRAINT jobs_once_key_key")
+    return scratch
+
+
+def test_a_search_for_rows_that_ran_out_of_time_does_not_stop_the_repair(unsearchable):
+    assert "not known: canceling statement" in schema("diff", "--database", unsearchable)[0]
+    printed, code = schema("repair", "--database", unsearchable)
+    assert code == 0, printed
+    assert 'ADD CONSTRAINT "jobs_once_key_key" UNIQUE' in printed
+
+
+def test_rows_that_no_search_found_are_found_by_the_index_which_is_built_when_they_are_gone(unsearchable):
+    jobs = Job.objects.using(unsearchable)
+    jobs.bulk_create([Job(job_type="discover", once_key="same") for _ in range(2)])
+    printed, code = schema("repair", "--database", unsearchable)
+    assert code == 1
+    assert "failed: schema.E016 jobs (jobs_once_key_key): could not create unique index" in printed
+    jobs.filter(pk=jobs.first().pk).delete()
+    printed, code = schema("repair", "--database", unsearchable)
+    assert code == 0, printed

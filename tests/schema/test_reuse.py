@@ -88,7 +88,7 @@ class Promise(models.Model):
 #: the constraints of a table spelled like this one, and leaves in place what it should drop.
 LATER = (
     ("title = models.CharField(max_length=30, unique=True)", "title = models.CharField(max_length=60, unique=True)"),
-    ("points = models.PositiveIntegerField(default=0)", "points = models.BigIntegerField(null=True)"),
+    ("points = models.PositiveIntegerField(default=0)", 'points = models.BigIntegerField(null=True, db_column="p")'),
     ('pages = models.IntegerField(db_column="leaves")', "weight = models.FloatField(default=1, db_default=1)"),
     ('unique_together = [("good", "customer")]', 'db_table = "sales"'),
 )
@@ -187,6 +187,19 @@ def test_another_project_is_in_line_when_it_is_migrated_release_by_release_and_d
     quote = "stock.goods" if connection.vendor == "postgresql" else "goods"
     shell(project, f"ALTER TABLE {quote} RENAME COLUMN title TO name", "default")
     assert "schema.E011" in project("schema", "diff").stdout
+
+
+@pytest.mark.slow
+def test_a_column_that_a_pending_migration_renames_is_left_to_it(grown):
+    project = grown
+    found = project("schema", "diff")
+    assert "shop.0002_" in found.stdout.partition("shop_customer.p")[2].partition("to mend")[0], found.stdout
+    assert "schema repair" not in found.stdout
+    repaired = project("schema", "repair")
+    assert repaired.returncode == 3, repaired.stdout
+    assert "ADD COLUMN" not in repaired.stdout
+    migrated = project("migrate")
+    assert migrated.returncode == 0, migrated.stdout + migrated.stderr
 
 
 def shell(project, sql: str, alias: str) -> None:

@@ -19,6 +19,7 @@ from config.schema.catalog import Check, ForeignKey, Index, Snapshot, snapshot
 from config.schema.conf import schema_settings
 from config.schema.findings import Finding, Report
 from config.schema.models import SchemaRepair
+from config.schema.origin import comes_with_migrations, pending_apps
 from config.schema.repair import postgresql, sqlite
 from config.schema.repair.steps import Refused, Statement, Step
 
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 _ORDER = ("schema.E010", "schema.E011", "schema.E017", "schema.E014", "schema.E016", "schema.W003")
 _INDEX_BUDGET = "30min"
 _LOCK_NOT_AVAILABLE = "55P03"
+
+_COMES_WITH_MIGRATIONS = "its app has migrations that are not applied: run manage.py migrate, then repair what is left"
 
 _REASONS = {
     "schema.E000": "the database cannot be read",
@@ -59,20 +62,30 @@ def plan(report: Report) -> list[Step]:
     if any(finding.id == "schema.E000" for finding in report.findings):
         return [Step(finding, refused=_REASONS["schema.E000"]) for finding in report.findings]
     connection = connections[report.database]
-    return plan_for(connection, guard.expected(report.database), report.findings)
+    pending = pending_apps(connection, report.findings)
+    return plan_for(connection, guard.expected(report.database), report.findings, pending)
 
 
-def plan_for(connection: BaseDatabaseWrapper, expected: Snapshot, findings: Iterable[Finding]) -> list[Step]:
-    """The steps that lead from the database as it is towards `expected`."""
+def plan_for(
+    connection: BaseDatabaseWrapper,
+    expected: Snapshot,
+    findings: Iterable[Finding],
+    pending: frozenset[str] = frozenset(),
+) -> list[Step]:
+    """The steps that lead from the database as it is towards `expected`; none for apps with `pending` migrations."""
     live = snapshot(connection, expected.tables.keys())
     kind = sqlite.Planner if connection.vendor == "sqlite" else postgresql.Planner
     planner = kind(connection, expected, live)
     ordered = sorted(findings, key=_rank)
-    broken = {(finding.table, finding.name) for finding in ordered if finding.id == "schema.E018"}
+    # Only rows that were found: a search that ran out of time proves nothing, the constraint itself will.
+    broken = {(f.table, f.name) for f in ordered if f.id == "schema.E018" and f.is_error}
     # Columns that will not be as expected: what stands on them cannot be made.
     wrong = {(f.table, f.column) for f in ordered if f.id == "schema.E012" and f.is_error}
     steps = []
     for finding in ordered:
+        if comes_with_migrations(finding, expected, pending):
+            steps.append(Step(finding, refused=_COMES_WITH_MIGRATIONS))
+            continue
         step = _step(planner, finding, broken, wrong)
         if step.refused and finding.id == "schema.E011":
             wrong.add((finding.table, finding.column))

@@ -223,7 +223,9 @@ def _decide(ids: Collection[uuid.UUID], status: ApprovalStatus, cause: Cause, pr
         if profiles_only:
             _refuse(_without(prospects, prospects.social_source()), "is no social profile.", ids)
         _refuse(_without(prospects, prospects.discovered()), "is not discovered.", ids)
-        return changes.change(prospects, {"approval_status": status.value}, cause)
+        # What is decided so already is no change: it is neither written nor counted.
+        undecided = prospects.exclude(approval_status=status.value)
+        return changes.change(undecided, {"approval_status": status.value}, cause)
 
 
 def _without(prospects: ProspectQuerySet, ready: ProspectQuerySet) -> set[uuid.UUID]:
@@ -236,3 +238,8 @@ def _refuse(refused: set[uuid.UUID], reason: str, ids: Collection[uuid.UUID]) ->
             f"{len(refused)} of {len(set(ids))} prospects cannot be changed: each {reason}",
             dict.fromkeys(refused, reason),
         )
+
+
+def reconsider(ids: Collection[uuid.UUID], cause: Cause) -> int:
+    """Take back approval or rejection: discovered prospects wait for a decision again. Raises Refused."""
+    return _decide(ids, ApprovalStatus.PENDING, cause)

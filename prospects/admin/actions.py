@@ -90,6 +90,10 @@ def _reject(ids: Ids, cause: Cause, answers: Mapping[str, Any]) -> str:
     return f"Rejected {decisions.reject(ids, cause)}."
 
 
+def _reconsider(ids: Ids, cause: Cause, answers: Mapping[str, Any]) -> str:
+    return f"Put {decisions.reconsider(ids, cause)} back to be decided on."
+
+
 def _promote(ids: Ids, cause: Cause, answers: Mapping[str, Any]) -> str:
     return f"Promoted {decisions.promote(ids, cause)} to leads."
 
@@ -118,6 +122,7 @@ ACTIONS: dict[str, Action] = {
     for action in (
         Action("approve", "Approve", CHANGE, _approve, "approval_status"),
         Action("reject", "Reject", CHANGE, _reject, "approval_status"),
+        Action("reconsider", "Back to undecided", CHANGE, _reconsider, "approval_status"),
         Action("promote", "Promote to lead", CHANGE, _promote, "stage"),
         Action("set_category", "Set category", CHANGE, _set_category, "discovery_category", form=CategoryForm),
         Action(

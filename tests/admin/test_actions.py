@@ -13,7 +13,7 @@ from prospects.models import Prospect, ProspectEvent
 from tests.admin.conftest import scraped
 
 LIST = reverse("admin:prospects_prospect_changelist")
-ACTIONS = ("approve", "reject", "promote", "set_category", "delete")
+ACTIONS = ("approve", "reject", "reconsider", "promote", "set_category", "delete")
 
 
 @pytest.fixture
@@ -45,6 +45,33 @@ def test_approving_says_the_counts_before_and_after_and_returns_to_the_filtered_
     assert told(response) == "Approved 3. Before: 2 pending, 1 rejected. After: 3 approved."
     assert response.headers["Location"] == f"{LIST}?list=websites"
     assert Prospect.objects.approved().count() == 3
+
+
+def test_what_was_decided_is_taken_back_to_be_decided_on_again(desk: Client, bob: User) -> None:
+    rows = saved(scraped(1, approval_status="approved"), scraped(2, approval_status="rejected"), scraped(3))
+    response = run(desk, "reconsider", *rows)
+    assert told(response) == (
+        "Put 2 back to be decided on. Before: 1 approved, 1 pending, 1 rejected. After: 3 pending."
+    )
+    events = ProspectEvent.objects.filter(field="approval_status", user=bob)
+    assert set(events.values_list("old", "new")) == {("approved", "pending"), ("rejected", "pending")}
+
+
+def test_what_was_rejected_at_one_stroke_is_back_on_its_list_at_another(desk: Client) -> None:
+    rows = saved(*(scraped(number) for number in range(5)))
+    run(desk, "reject", *rows)
+    assert not Prospect.objects.awaiting_approval().exists()
+    run(desk, "reconsider", *rows)
+    assert Prospect.objects.awaiting_approval().count() == 5
+
+
+def test_what_is_decided_so_already_is_neither_counted_nor_touched(desk: Client) -> None:
+    (old, new) = saved(scraped(1, approval_status="approved", send_status="sent"), scraped(2))
+    before = Prospect.objects.get(pk=old.pk).updated_at
+    assert told(run(desk, "approve", old, new)).startswith("Approved 1. Before: 1 approved, 1 pending.")
+    assert told(run(desk, "approve", old, new)).endswith("Approved 0. Before: 2 approved. After: 2 approved.")
+    assert Prospect.objects.get(pk=old.pk).updated_at == before
+    assert not ProspectEvent.objects.filter(prospect_id=old.pk).exists()
 
 
 def test_who_decided_is_recorded(desk: Client, bob: User) -> None:

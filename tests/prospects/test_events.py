@@ -29,6 +29,7 @@ from tests.prospects.recorded import every_change_recorded
 CHOSEN: dict[str, tuple[str, dict[str, Any]]] = {
     "approve": ("website", {}),
     "reject": ("website", {}),
+    "reconsider": ("lead", {}),
     "promote": ("scraped", {}),
     "set_category": ("website", {"category": "Home Decor"}),
     "merge": ("website", {}),

@@ -71,6 +71,11 @@ def reject(ids: Collection[uuid.UUID], cause: Cause, profiles_only: bool = False
     return _decide(ids, ApprovalStatus.REJECTED, cause, profiles_only)
 
 
+def reconsider(ids: Collection[uuid.UUID], cause: Cause) -> int:
+    """Take back approval or rejection: discovered prospects wait for a decision again. Raises Refused."""
+    return _decide(ids, ApprovalStatus.PENDING, cause)
+
+
 def approve_all(cause: Cause) -> int:
     """Approve every web site that waits for a decision; the rejected ones stay rejected."""
     return changes.change(Prospect.objects.websites(), {"approval_status": ApprovalStatus.APPROVED.value}, cause)
@@ -217,7 +222,7 @@ def _with(row: Prospect, values: Mapping[str, Any]) -> Prospect:
     return changed
 
 
-def _decide(ids: Collection[uuid.UUID], status: ApprovalStatus, cause: Cause, profiles_only: bool) -> int:
+def _decide(ids: Collection[uuid.UUID], status: ApprovalStatus, cause: Cause, profiles_only: bool = False) -> int:
     with transaction.atomic():
         prospects = find(ids)
         if profiles_only:
@@ -238,8 +243,3 @@ def _refuse(refused: set[uuid.UUID], reason: str, ids: Collection[uuid.UUID]) ->
             f"{len(refused)} of {len(set(ids))} prospects cannot be changed: each {reason}",
             dict.fromkeys(refused, reason),
         )
-
-
-def reconsider(ids: Collection[uuid.UUID], cause: Cause) -> int:
-    """Take back approval or rejection: discovered prospects wait for a decision again. Raises Refused."""
-    return _decide(ids, ApprovalStatus.PENDING, cause)

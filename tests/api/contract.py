@@ -1,6 +1,6 @@
 """What the frontend reads of each endpoint: path, the place of the rows or fields, and the fields with their types.
 
-Types: str, int, float, bool, list, dict; `?` after the type admits null. A number must never be a string.
+Types: str, int, float, bool, list, dict, any; `?` after the type admits null. A number must never be a string.
 """
 
 PROSPECT = {
@@ -23,6 +23,7 @@ PROSPECT = {
     "is_manual": "bool?",
     "serp_intent": "str?",
     "serp_confidence": "float?",
+    "serp_signals": "any",
     "discovery_status": "str?",
     "discovery_category": "str?",
     "discovery_location": "str?",
@@ -104,6 +105,34 @@ CAPABILITY = {
     "can_discover": "bool",
     "can_read_messages": "bool",
     "reason": "str?",
+    "scopes_granted": "list?",
+    "token_expires_at": "str?",
+}
+REVIEWED = {
+    "id": "str",
+    "domain": "str",
+    "email": "str",
+    "source": "str?",
+    "type": "str?",
+    "confidence": "float?",
+    "verification_status": "str",
+}
+DRAFT_JOB = {
+    "job_id": "str",
+    "status": "str",
+    "total_targets": "int?",
+    "drafts_created": "int",
+    "started_at": "str?",
+    "updated_at": "str?",
+    "error_message": "str?",
+}
+AUTOMATION = {
+    "enabled": "bool",
+    "automatic_scraper": "bool",
+    "locations": "list",
+    "categories": "list",
+    "keywords": "str?",
+    "max_results": "int",
 }
 PIPELINE_STATUS = dict.fromkeys(
     [
@@ -143,7 +172,14 @@ SOCIAL_STATS = dict.fromkeys(
     ],
     "int",
 )
-SERVICE = {"name": "str", "enabled": "bool", "configured": "bool", "status": "str", "message": "str?"}
+SERVICE = {
+    "name": "str",
+    "enabled": "bool",
+    "configured": "bool",
+    "status": "str",
+    "message": "str?",
+    "last_tested": "str?",
+}
 API_KEYS = dict.fromkeys(
     [
         "snov_user_id",
@@ -166,9 +202,13 @@ SENT_EMAIL = {
     "provider": "str",
     "message_id": "str?",
     "thread_id": "str?",
+    "raw_response": "any",
     "attachments": "list",
 }
-ATTACHMENT = {"id": "str", "filename": "str", "content_type": "str", "size_bytes": "int", "scope": "str"}
+ATTACHMENT = {"id": "str", "filename": "str", "content_type": "str", "size_bytes": "int", "created_at": "str?"}
+SAVED_ATTACHMENT = ATTACHMENT | {"scope": "str", "prospect_id": "str?"}
+#: Of POST /api/auth/login, which is sent as a form.
+LOGIN = {"access_token": "str", "token_type": "str"}
 
 #: (path, place of what is read, fields). A place is a path of keys; `*` stands for every row, of which there is one.
 READS = [
@@ -182,19 +222,22 @@ READS = [
     ("/api/prospects/leads", "data.*", PROSPECT),
     ("/api/prospects/scraped-emails", "", PAGE),
     ("/api/prospects/scraped-emails", "data.*", PROSPECT),
-    ("/api/prospects/categories", "", {"categories": "list", "count": "int"}),
+    ("/api/prospects/categories", "", {"categories": "list", "count": "int", "from_database": "int"}),
     ("/api/prospects/{prospect}", "", PROSPECT),
     ("/api/prospects/{prospect}/sent-email", "", SENT_EMAIL),
     ("/api/prospects/{prospect}/sent-email", "attachments.*", ATTACHMENT),
     ("/api/pipeline/status", "", PIPELINE_STATUS),
     ("/api/pipeline/websites", "", PAGE),
     ("/api/pipeline/websites", "data.*", WEBSITE),
-    ("/api/pipeline/review", "data.*", {"id": "str", "domain": "str", "email": "str", "verification_status": "str"}),
-    ("/api/pipeline/draft/jobs/{job}", "", {"job_id": "str", "status": "str", "drafts_created": "int"}),
-    ("/api/social/profiles", "", PAGE),
+    ("/api/pipeline/review", "", PAGE),
+    ("/api/pipeline/review", "data.*", REVIEWED),
+    ("/api/pipeline/draft/jobs/{job}", "", DRAFT_JOB),
+    ("/api/social/profiles", "", PAGE | {"status": "str"}),
     ("/api/social/profiles?discovery_status=discovered&limit=1000", "data.*", PROFILE),
     ("/api/social/profiles?discovery_status=leads", "data.*", PROFILE),
+    ("/api/social/drafts", "", PAGE),
     ("/api/social/drafts", "data.*", DRAFTED_PROFILE),
+    ("/api/social/sent", "", PAGE),
     ("/api/social/sent", "data.*", SENT_PROFILE),
     ("/api/social/stats", "", SOCIAL_STATS),
     ("/api/social/pipeline/status", "", SOCIAL_STATUS | {"status": "str"}),
@@ -208,17 +251,7 @@ READS = [
     ("/api/settings/services/status", "services.DataForSEO", SERVICE),
     ("/api/settings/services/status", "services.Google Gemini", SERVICE),
     ("/api/settings/services/status", "services.Gmail API", SERVICE),
-    (
-        "/api/settings/automation",
-        "",
-        {
-            "enabled": "bool",
-            "automatic_scraper": "bool",
-            "locations": "list",
-            "categories": "list",
-            "max_results": "int",
-        },
-    ),
+    ("/api/settings/automation", "", AUTOMATION),
     ("/api/scraper/master", "", {"enabled": "bool", "message": "str"}),
     ("/api/integrations?user_id=default-user-id", "*", INTEGRATION),
     ("/api/integrations/capabilities?user_id=default-user-id", "*", CAPABILITY),
@@ -256,7 +289,7 @@ WRITES = [
         "post",
         "/api/settings/automation",
         {"enabled": True, "automatic_scraper": False, "locations": ["USA"], "categories": ["Museum"], "max_results": 5},
-        {"enabled": "bool", "max_results": "int"},
+        AUTOMATION,
     ),
 ]
 
@@ -283,7 +316,18 @@ STEPS = [
         "social_discover",
     ),
     ("/api/social/pipeline/scrape", {}, SOCIAL_JOB_STARTED, "social_scrape"),
-    ("/api/social/pipeline/draft", {"is_followup": False}, SOCIAL_JOB_STARTED, "social_draft"),
-    ("/api/social/pipeline/send", {}, SOCIAL_JOB_STARTED, "social_send"),
-    ("/api/social/pipeline/followup", {}, SOCIAL_JOB_STARTED, "social_draft"),
+    (
+        "/api/social/pipeline/draft",
+        {"is_followup": False},
+        SOCIAL_JOB_STARTED | {"drafts_created": "int"},
+        "social_draft",
+    ),
+    ("/api/social/pipeline/send", {}, SOCIAL_JOB_STARTED | {"messages_sent": "int"}, "social_send"),
+    # The page's own type says drafts_created, the older server answered with followups_created.
+    (
+        "/api/social/pipeline/followup",
+        {},
+        SOCIAL_JOB_STARTED | {"followups_created": "int", "drafts_created": "int"},
+        "social_draft",
+    ),
 ]

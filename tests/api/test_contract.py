@@ -1,19 +1,22 @@
 """The frontend's contract, read from the table in contract.py; who may do what; what steps without provider answer."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from rest_framework.test import APIClient
 
-from pipeline import jobs, switches
+from pipeline import jobs, roles, switches
 from pipeline.choices import JobType
 from pipeline.jobs import handlers
 from pipeline.models import EmailAttachment, EmailLog, Job, SocialIntegration
 from prospects.models import Prospect, ProspectEvent
-from tests.api.contract import READS, STEPS, WRITES
+from tests.api.conftest import PASSWORD, user_in
+from tests.api.contract import LOGIN, READS, SAVED_ATTACHMENT, STEPS, WRITES
+from tests.api.endpoints.rows import a_file
 from tests.api.rows import LEAD, save
 
-KINDS = {"str": str, "int": int, "float": (int, float), "bool": bool, "list": list, "dict": dict}
+KINDS = {"str": str, "int": int, "float": (int, float), "bool": bool, "list": list, "dict": dict, "any": object}
 
 
 @pytest.fixture
@@ -53,9 +56,11 @@ def at(body: Any, place: str) -> list[dict[str, Any]]:
 def differences(item: dict[str, Any], fields: dict[str, str]) -> list[str]:
     wrong = []
     for name, kind in fields.items():
-        value = item.get(name, "missing")
-        fits = value is None if kind.endswith("?") and value is None else isinstance(value, KINDS[kind.rstrip("?")])
-        if not fits or (isinstance(value, bool) and not kind.startswith("bool")):
+        value = item.get(name)
+        fits = (kind.endswith("?") and value is None) or isinstance(value, KINDS[kind.rstrip("?")])
+        if name not in item:
+            wrong.append(f"{name} is missing")
+        elif not fits or (isinstance(value, bool) and kind.rstrip("?") not in ("bool", "any")):
             wrong.append(f"{name}: {value!r} is no {kind}")
     return wrong
 
@@ -84,6 +89,25 @@ def test_an_action_answers_as_the_frontend_expects_and_a_viewer_may_not(
     assert differences(response.json(), fields) == []
     if "/jobs/" not in path and "/settings/" not in path and "/scraper/" not in path and "categor" not in path:
         assert ProspectEvent.objects.count() > before, "the change left no event"
+
+
+def test_a_login_answers_as_the_frontend_expects(anonymous: APIClient, db: None) -> None:
+    user = user_in(roles.VIEWER, "walter")
+    user.set_password(PASSWORD)
+    user.save()
+    form = urlencode({"username": "walter", "password": PASSWORD})
+    response = anonymous.post("/api/auth/login", form, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 200
+    assert differences(response.json(), LOGIN) == []
+    assert response.json()["token_type"] == "bearer"
+
+
+@pytest.mark.parametrize("scope", ["global", "prospect"])
+def test_a_saved_attachment_answers_as_the_frontend_expects(bob: APIClient, ids: dict[str, str], scope: str) -> None:
+    of = {"prospect_id": ids["prospect"]} if scope == "prospect" else {}
+    response = bob.post("/api/prospects/attachments", {"scope": scope, "file": a_file(), **of}, format="multipart")
+    assert response.status_code in (200, 201)
+    assert differences(response.json(), SAVED_ATTACHMENT) == []
 
 
 STEP_IDS = [f"{path} {body}" for path, body, _, _ in STEPS]

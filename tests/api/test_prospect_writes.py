@@ -10,17 +10,10 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from pipeline import secrets
-from pipeline.counts import STATUS_FIELDS, status_lists
 from pipeline.models import EmailLog, SocialIntegration
-from prospects.changes import Cause
-from prospects.choices import ApprovalStatus, DraftStatus, OutreachStatus, ScrapeStatus, SendStatus, SourceType
-from prospects.decisions import approve_all
-from prospects.filters import LISTS
 from prospects.models import Prospect, ProspectEvent
 from tests.api.rows import one_of_each, save
 
@@ -221,40 +214,6 @@ def test_an_export_without_a_column_is_a_problem_and_no_empty_file(charlie: APIC
     response = charlie.get("/api/prospects/export/csv")
     assert response.status_code == 500
     assert response.json()["code"] == "schema_mismatch"
-
-
-def statuses() -> st.SearchStrategy[dict[str, Any]]:
-    text = st.sampled_from((None, "", " ", "text"))
-    return st.fixed_dictionaries(
-        {
-            "approval_status": st.sampled_from(ApprovalStatus.values),
-            "scrape_status": st.sampled_from(ScrapeStatus.values),
-            "discovery_status": st.sampled_from(("NEW", "DISCOVERED")),
-            "verification_status": st.sampled_from(("UNVERIFIED", "verified")),
-            "draft_status": st.sampled_from(DraftStatus.values),
-            "send_status": st.sampled_from(SendStatus.values),
-            "outreach_status": st.sampled_from(OutreachStatus.values),
-            "source_type": st.sampled_from(SourceType.values),
-            "contact_email": st.sampled_from((None, " ", "a@example.com")),
-            "draft_subject": text,
-            "draft_body": text,
-        }
-    )
-
-
-@given(rows=st.lists(statuses(), max_size=12))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_count_equals_the_total_of_its_list_before_and_after_an_action(charlie: APIClient, rows: Any) -> None:
-    Prospect.objects.all()._raw_delete("default")
-    Prospect.objects.bulk_create(Prospect(domain=f"{number}.example.com", **row) for number, row in enumerate(rows))
-    for _ in range(2):
-        status = charlie.get("/api/pipeline/status").json()
-        lists = status_lists()
-        assert status == {field: lists[name].count() for field, name in STATUS_FIELDS.items()}
-        for name in {name for name in STATUS_FIELDS.values() if name in LISTS}:
-            total = charlie.get("/api/prospects", {"list": name, "limit": 1}).json()["data"]["total"]
-            assert total == status[next(field for field, listed in STATUS_FIELDS.items() if listed == name)]
-        approve_all(Cause())
 
 
 def test_secrets_are_encrypted_and_neither_returned_nor_logged(

@@ -8,6 +8,7 @@ import socket
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -28,6 +29,10 @@ from config.schema.shadow import ShadowError
 
 LATEST = 10
 PROCESSES = 50
+# Repairs run several statements each, a table that SQLite makes anew about ten.
+STATEMENTS = 500
+# Between two statements of one repair there is less.
+PAUSE = timedelta(seconds=10)
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[models.Model]
@@ -132,7 +137,7 @@ def page(using: str) -> dict[str, Any]:
         "verified": latest(VerifiedSchema.objects.using(using).order_by("-verified_at").defer("expected")),
         "adoption": latest(AdoptionEntry.objects.using(using).order_by("-id")),
         "watch": _watch(using),
-        "repairs": latest(SchemaRepair.objects.using(using).order_by("-id")),
+        "repairs": _repairs(using),
         **_states(using, report),
     }
 
@@ -152,6 +157,36 @@ def latest(rows: QuerySet[Any], limit: int = LATEST) -> Part:
             return Part(tuple(rows[:limit]))
     except DatabaseError as error:
         return Part(unreadable=str(error))
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What one run did about one finding; `last` is its last statement, whose outcome is the repair's."""
+
+    last: SchemaRepair
+    statements: int
+
+
+def _repairs(using: str) -> Part:
+    found = latest(SchemaRepair.objects.using(using).order_by("-id").defer("sql"), STATEMENTS)
+    return Part(tuple(grouped(found.rows)[:LATEST]), found.unreadable)
+
+
+def grouped(rows: Iterable[SchemaRepair]) -> list[Repair]:
+    """The statements, the newest first, by the repair that ran them."""
+    runs: list[list[SchemaRepair]] = []
+    for row in rows:
+        if runs and _follows(runs[-1][-1], row):
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return [Repair(run[0], len(run)) for run in runs]
+
+
+def _follows(later: SchemaRepair, earlier: SchemaRepair) -> bool:
+    """Whether the later statement began when the earlier one of the same repair had ended."""
+    same = (later.finding, later.place, later.run_by) == (earlier.finding, earlier.place, earlier.run_by)
+    return same and later.at - timedelta(seconds=later.seconds) - earlier.at < PAUSE
 
 
 def _watch(using: str) -> Part | None:

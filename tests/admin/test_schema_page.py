@@ -1,5 +1,8 @@
 """The page about the schema: in line or not in one look, and each finding with its command."""
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -8,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from config.schema import watch
-from config.schema.models import AdoptionEntry, SchemaRepair
+from config.schema.models import AdoptionEntry, SchemaRepair, VerifiedSchema
 
 PAGE = reverse("admin:schema_verifiedschema_changelist")
 
@@ -74,6 +77,38 @@ def test_the_last_adoption_and_repairs_are_shown(site: Client) -> None:
     html = shown(site)
     assert "recomputed" in html
     assert "ops@host" in html
+
+
+def repaired(place: str, statements: int, at: datetime) -> None:
+    """A repair whose statements took a second each."""
+    SchemaRepair.objects.bulk_create(
+        SchemaRepair(
+            finding="schema.E011", place=place, sql="x", outcome="done", seconds=1, run_by="ops@host",
+            at=at + timedelta(seconds=number),
+        )
+        for number in range(statements)
+    )  # fmt: skip
+
+
+def test_a_repair_of_many_statements_is_one_row_and_hides_no_other(site: Client) -> None:
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    repaired("prospects.score", 1, first)
+    repaired("jobs.error_message", 12, first + timedelta(hours=1))
+    repaired("jobs.error_message", 14, first + timedelta(hours=2))
+    repairs = site.get(PAGE).context["repairs"].rows
+    assert [(repair.last.place, repair.statements) for repair in repairs] == [
+        ("jobs.error_message", 14),
+        ("jobs.error_message", 12),
+        ("prospects.score", 1),
+    ]
+
+
+def test_every_table_of_the_page_scrolls_by_itself(site: Client) -> None:
+    AdoptionEntry.objects.create(table="prospects", column="stage", action="recomputed", rows=7)
+    VerifiedSchema.objects.create(alias="default", graph="g", server="s", fingerprint="f", expected="{}")
+    repaired("prospects.score", 1, datetime(2026, 1, 1, tzinfo=UTC))
+    html = shown(site).partition('id="content-main"')[2]  # the sidebar has tables too
+    assert len(re.findall(r'<div class="scroll"[^>]*>\s*<table>', html)) == html.count("<table>")
 
 
 def test_operators_see_it_and_viewers_do_not(client: Client, bob: User, charlie: User) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
+from config.schema.models import AdoptionEntry, SchemaRepair, VerifiedSchema
 from pipeline import roles
 from pipeline.models import Job
 from prospects.models import Prospect
@@ -49,12 +50,19 @@ def main_pages() -> dict[str, str]:
         "jobs": "/admin/pipeline/job/",
         "job": f"/admin/pipeline/job/{job.pk}/change/",
         "schema": "/admin/schema/verifiedschema/",
+        "settings": "/admin/pipeline/setting/",
     }
 
 
 @pytest.fixture
 def filled(transactional_db: None) -> None:
     fill(12)
+    SchemaRepair.objects.create(
+        finding="schema.E011", place="prospects.verification_confidence", sql="ALTER TABLE", outcome="done", seconds=1,
+        run_by="operations@database-maintenance.example.com",
+    )  # fmt: skip
+    VerifiedSchema.objects.create(alias="a", graph="g", server="PostgreSQL 15.18", fingerprint="f" * 64, expected="{}")
+    AdoptionEntry.objects.create(table="prospects", column="verification_confidence", action="recomputed", rows=7)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

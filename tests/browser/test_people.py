@@ -1,11 +1,14 @@
 """What people do all day, done in a real browser."""
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from pipeline import roles, switches
@@ -101,16 +104,82 @@ def test_deleting_can_still_be_thought_over(log_in: LogIn, prospects: list[Prosp
     assert errors == []
 
 
-def test_a_step_is_queued_and_its_job_opened(
-    log_in: LogIn, transactional_db: None, errors: list[str], monkeypatch: pytest.MonkeyPatch
+def test_what_was_rejected_is_put_back_to_be_decided_on(
+    log_in: LogIn, prospects: list[Prospect], errors: list[str]
 ) -> None:
-    switches.set_master(True)
-    monkeypatch.setitem(handlers._handlers, JobType.SCRAPE, Looks())
-    scraped(1, scrape_status="DISCOVERED", contact_email=None).save()
     page = log_in(roles.OPERATOR)
     open_list(page)
-    choose(page, "Queue: scrape", "site1.example.com")
-    page.get_by_role("link", name="see the scrape job").click()
+    choose(page, "Reject", "site0.example.com", "site1.example.com")
+    expect(page.get_by_text("Rejected 2.")).to_be_visible()
+    choose(page, "Back to undecided", "site0.example.com", "site1.example.com")
+    expect(page.get_by_text("Put 2 back to be decided on. Before: 2 rejected. After: 2 pending.")).to_be_visible()
+    assert Prospect.objects.awaiting_approval().count() == 8
+    assert errors == []
+
+
+def test_two_prospects_are_merged_and_the_merge_is_undone(
+    log_in: LogIn, prospects: list[Prospect], errors: list[str]
+) -> None:
+    page = log_in(roles.OPERATOR)
+    open_list(page)
+    choose(page, "Merge", "site0.example.com", "site1.example.com")
+    page.get_by_role("button", name="Merge 2").click()
+    expect(page.get_by_text("Merged 1 into")).to_be_visible()
+    assert Prospect.objects.count() == 7
+    page.get_by_role("link", name="Merges", exact=True).last.click()
+    page.locator("#result_list tbody").get_by_role("link").first.click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("is there again.")).to_be_visible()
+    assert Prospect.objects.count() == 8
+    assert errors == []
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_ticked_rows_are_exported(log_in: LogIn, prospects: list[Prospect], errors: list[str], kind: str) -> None:
+    page = log_in(roles.VIEWER)
+    open_list(page)
+    with page.expect_download() as download:
+        choose(page, f"Export as {kind.upper()}", "site0.example.com", "site1.example.com")
+    assert download.value.suggested_filename == f"prospects.{kind}"
+    assert sorted(domains(download.value.path(), kind)) == ["site0.example.com", "site1.example.com"]
+    assert errors == []
+
+
+def domains(file: Path, kind: str) -> list[str]:
+    if kind == "csv":
+        return [row["Domain"] for row in csv.DictReader(io.StringIO(file.read_text("utf-8-sig")))]
+    header, *lines = load_workbook(io.BytesIO(file.read_bytes())).active.iter_rows(values_only=True)
+    return [line[header.index("Domain")] for line in lines]
+
+
+# What does each step is a stand-in: this release ships nothing that asks the outside services.
+@pytest.mark.parametrize(
+    ("step", "job_type", "values"),
+    [
+        ("scrape", JobType.SCRAPE, {"scrape_status": "DISCOVERED", "contact_email": None}),
+        ("verify", JobType.VERIFY, {}),
+        ("draft", JobType.DRAFT, {"verification_status": "verified"}),
+        ("send", JobType.SEND, {"verification_status": "verified", "draft_subject": "Hello", "draft_body": "Dear you"}),
+    ],
+)
+def test_a_step_is_queued_and_its_job_opened(
+    log_in: LogIn,
+    transactional_db: None,
+    errors: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    job_type: JobType,
+    values: dict[str, Any],
+) -> None:
+    switches.set_master(True)
+    monkeypatch.setitem(handlers._handlers, job_type, Looks())
+    scraped(1, **values).save()
+    page = log_in(roles.OPERATOR)
+    open_list(page)
+    choose(page, f"Queue: {step}", "site1.example.com")
+    if step == "send":
+        page.get_by_role("button", name="Queue: send 1").click()
+    page.get_by_role("link", name=f"see the {step} job").click()
     expect(page.get_by_role("cell", name="looked at the site")).to_be_visible()
     assert errors == []
 

@@ -13,7 +13,7 @@ PORT ?= 8000
 .PHONY: help run manage test lint format test-sqlite test-postgresql long-sqlite long-postgresql clean
 
 help: ## List the commands
-	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-28s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-28s %s\n", $$1, $$2}'
 
 # Shows each package's name as it arrives. The stamp tells whether pip succeeded: a pipe forgets it.
 define install
@@ -39,7 +39,7 @@ $(BIN)/python:
 	@printf 'Installing the test requirements (once):'
 	@$(call install,tests/requirements.txt)
 
-run: .venv/installed ## Serve the application with sample data on http://127.0.0.1:8000
+run: .venv/installed ## Serve the application with sample data on http://127.0.0.1:8000 (PORT=8001)
 	@DEBUG=$${DEBUG:-1} $(BIN)/python manage.py demo --port $(PORT)
 
 manage: .venv/installed ## Any command of manage.py (ARGS="changepassword admin")
@@ -55,13 +55,13 @@ format: .venv/installed-tests ## Rewrite the code in the project's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-test: lint ## Lint, types, and the whole suite on SQLite and on PostgreSQL
+test: lint ## Lint, types, and the whole suite on SQLite and on PostgreSQL (SLOW=1, EXHAUSTIVE=1)
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target $(SUITES)
 
 test-sqlite test-postgresql: test-%: .venv/installed-tests ## The suite on one engine (ARGS="-k name")
 	@$(BIN)/python -m pytest --engine=$* $(ARGS)
 
-long-sqlite long-postgresql: long-%: .venv/installed-tests ## Its long proofs
+long-sqlite long-postgresql: long-%: .venv/installed-tests ## The long proofs on one engine (EXHAUSTIVE=1, ARGS="-k name")
 	@$(BIN)/python -m pytest --engine=$* -m "$(LONG)" $(ARGS)
 
 clean: ## Remove what the commands made, but not the database

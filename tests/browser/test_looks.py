@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from config.schema.models import AdoptionEntry, SchemaRepair, VerifiedSchema
 from pipeline import roles
-from pipeline.models import Job
+from pipeline.models import Job, Setting
 from prospects.models import Prospect
 from tests.admin.conftest import fill
 
@@ -89,3 +89,32 @@ def test_pages_fit_a_narrow_screen(
         page.goto(live_server.url + path)
         too_wide[name] = page.evaluate(WIDER)
     assert too_wide == dict.fromkeys(too_wide, 0)
+
+
+# Each text's size on the screen, and whether it lies within its picture.
+LABELS = """() => [...document.querySelectorAll('svg.days text')].filter(t => t.getClientRects().length).map(t => {
+  const picture = t.ownerSVGElement.getBoundingClientRect(), box = t.getBoundingClientRect();
+  const scale = t.ownerSVGElement.getScreenCTM().a;
+  return [parseFloat(getComputedStyle(t).fontSize) * scale, box.left >= picture.left && box.right <= picture.right + 1];
+})"""
+
+
+def test_the_days_of_the_overview_can_be_read_on_a_narrow_screen(
+    log_in: Callable[[str], Page], live_server: LiveServer, filled: None
+) -> None:
+    page = log_in(roles.ADMINISTRATOR)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/admin/")
+    labels = page.evaluate(LABELS)
+    assert len(labels) >= 3
+    assert [size for size, within in labels if size < 10 or not within] == []
+
+
+def test_the_list_of_settings_fits_a_desk(log_in: Callable[[str], Page], live_server: LiveServer, filled: None) -> None:
+    values = {"automatic_scraper": True, "locations": ["Germany", "Canada"], "keywords": None, "max_results": 100}
+    Setting.objects.create(key="automation", value={"enabled": True, **values})
+    page = log_in(roles.ADMINISTRATOR)
+    for width in (1360, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{live_server.url}/admin/pipeline/setting/")
+        assert page.evaluate(WIDER) == 0, width

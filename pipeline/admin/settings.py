@@ -1,5 +1,6 @@
 """Settings that people change while the application runs: a form for each that it reads, all others as they are."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -151,6 +152,10 @@ class SettingAdmin(ModelAdmin[Setting]):
     def has_change_permission(self, request: HttpRequest, obj: Setting | None = None) -> bool:
         return obj is None and super().has_change_permission(request)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Setting | None = None) -> bool:
+        # A setting without its row is read as another value: it is changed by its form.
+        return False
+
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.known_view)
         return [path("known/<str:key>/", view, name="pipeline_setting_known"), *super().get_urls()]
@@ -190,7 +195,7 @@ class SettingAdmin(ModelAdmin[Setting]):
 
     @admin.display(description="value")
     def shown_value(self, row: Setting) -> str:
-        return str(without_secrets(row.value, row.key))
+        return json.dumps(without_secrets(row.value, row.key), ensure_ascii=False)
 
     @admin.display(description="value")
     def value_as_json(self, row: Setting) -> SafeString | str:

@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from pipeline import scheduler, switches
+from pipeline import roles, scheduler, switches
 from pipeline.models import Setting
+from tests.admin.conftest import member
 
 LIST = reverse("admin:pipeline_setting_changelist")
 AUTOMATION = {
@@ -127,6 +128,20 @@ def test_a_row_with_a_form_leads_to_it_and_another_cannot_be_changed(desk: Clien
     assert "&quot;rows&quot;" in desk.get(urls[1]).content.decode()
     assert desk.post(urls[1], {"key": "left_over", "value": "{}"}).status_code == 403
     assert desk.get(form_of("left_over")).status_code == 404
+
+
+def test_no_setting_is_deleted_not_even_by_an_administrator(client: Client, db: None) -> None:
+    client.force_login(member("eve", roles.ADMINISTRATOR))
+    row = Setting.objects.create(key=scheduler.NEXT_RUN, value={"value": None})
+    client.post(LIST, {"action": "delete_selected", "_selected_action": [str(row.pk)], "post": "yes"})
+    assert client.post(reverse("admin:pipeline_setting_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+    assert Setting.objects.get() == row
+
+
+def test_values_are_shown_as_the_json_they_are(desk: Client) -> None:
+    Setting.objects.create(key="left_over", value={"on": True, "till": None, "where": "Köln"})
+    page = desk.get(LIST).content.decode()
+    assert "{&quot;on&quot;: true, &quot;till&quot;: null, &quot;where&quot;: &quot;Köln&quot;}" in page
 
 
 def test_secrets_of_the_older_system_are_never_shown(desk: Client) -> None:

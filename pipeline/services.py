@@ -63,7 +63,8 @@ def unavailable(doing: str, service: Service | None) -> NotAvailable:
     variables = list(service.variables.values())
     names = " and ".join(variables)
     if service.missing():
-        return NotAvailable(f"{doing} needs {service.name}; set {names}.", variables)
+        cannot = "which this release cannot use yet; for one that can, set"
+        return NotAvailable(f"{doing} needs {service.name}, {cannot} {names}.", variables)
     return NotAvailable(
         f"{doing} needs {service.name}, which this release cannot use yet, though {names} is set.", variables
     )

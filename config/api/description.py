@@ -38,7 +38,10 @@ PROBLEMS: dict[int, tuple[tuple[str, str], ...]] = {
     406: (("not_acceptable", "Could not satisfy the request Accept header."),),
     409: (
         ("refused", "1 of 2 prospects cannot be changed: each is not discovered. Nothing was changed."),
-        ("not_configured", "Drafting needs Google Gemini; set GEMINI_API_KEY. Nothing was done."),
+        (
+            "not_configured",
+            "Drafting needs Google Gemini, which this release cannot use yet; for one that can, set GEMINI_API_KEY. …",
+        ),
         ("unreadable_secret", "A stored secret cannot be read with this ENCRYPTION_KEY. Save it again."),
         ("not_ready", "A mail was sent already. Nothing was sent."),
         ("conflict", "This contradicts what is stored: uq_settings_key. Nothing was changed."),

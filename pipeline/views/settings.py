@@ -105,7 +105,8 @@ def readable(stored: dict[str, Any]) -> dict[str, Any]:
 def service_state(service: Service) -> dict[str, Any]:
     missing = service.missing()
     message = (
-        f"{service.name} {service.does}. Set {' and '.join(missing)}."
+        f"{service.name} {service.does}, which this release cannot use yet. "
+        f"For one that can, set {' and '.join(missing)}."
         if missing
         else f"{service.name} is configured, but this release cannot use it yet."
     )

@@ -12,7 +12,10 @@ class TestGetSettingsServicesStatus(Endpoint):
                 "enabled": False,
                 "configured": False,
                 "status": "not_configured",
-                "message": "Snov.io verifies e-mails. Set SNOV_USER_ID and SNOV_SECRET.",
+                "message": (
+                    "Snov.io verifies e-mails, which this release cannot use yet. "
+                    "For one that can, set SNOV_USER_ID and SNOV_SECRET."
+                ),
                 "last_tested": None,
             },
             "DataForSEO": {
@@ -20,7 +23,10 @@ class TestGetSettingsServicesStatus(Endpoint):
                 "enabled": False,
                 "configured": False,
                 "status": "not_configured",
-                "message": "DataForSEO searches. Set DATAFORSEO_LOGIN and DATAFORSEO_PASSWORD.",
+                "message": (
+                    "DataForSEO searches, which this release cannot use yet. "
+                    "For one that can, set DATAFORSEO_LOGIN and DATAFORSEO_PASSWORD."
+                ),
                 "last_tested": None,
             },
             "Google Gemini": {
@@ -28,7 +34,10 @@ class TestGetSettingsServicesStatus(Endpoint):
                 "enabled": False,
                 "configured": False,
                 "status": "not_configured",
-                "message": "Google Gemini writes drafts. Set GEMINI_API_KEY.",
+                "message": (
+                    "Google Gemini writes drafts, which this release cannot use yet. "
+                    "For one that can, set GEMINI_API_KEY."
+                ),
                 "last_tested": None,
             },
             "Gmail API": {
@@ -37,7 +46,8 @@ class TestGetSettingsServicesStatus(Endpoint):
                 "configured": False,
                 "status": "not_configured",
                 "message": (
-                    "Gmail API sends mails. Set GMAIL_CLIENT_ID and GMAIL_CLIENT_SECRET and GMAIL_REFRESH_TOKEN."
+                    "Gmail API sends mails, which this release cannot use yet. "
+                    "For one that can, set GMAIL_CLIENT_ID and GMAIL_CLIENT_SECRET and GMAIL_REFRESH_TOKEN."
                 ),
                 "last_tested": None,
             },

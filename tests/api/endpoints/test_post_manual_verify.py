@@ -13,7 +13,10 @@ class TestPostManualVerify(Endpoint):
         "title": "Conflict",
         "status": 409,
         "code": "not_configured",
-        "detail": "Verifying needs Snov.io; set SNOV_USER_ID and SNOV_SECRET. Nothing was done.",
+        "detail": (
+            "Verifying needs Snov.io, which this release cannot use yet; "
+            "for one that can, set SNOV_USER_ID and SNOV_SECRET. Nothing was done."
+        ),
         "variables": ["SNOV_USER_ID", "SNOV_SECRET"],
     }
     bad = [({"email": MISSING}, "email"), ({"email": "office"}, "email"), ({"email": 5}, "email")]

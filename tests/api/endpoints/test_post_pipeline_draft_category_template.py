@@ -13,7 +13,10 @@ class TestPostPipelineDraftCategoryTemplate(Endpoint):
         "title": "Conflict",
         "status": 409,
         "code": "not_configured",
-        "detail": "Writing a template needs Google Gemini; set GEMINI_API_KEY. Nothing was done.",
+        "detail": (
+            "Writing a template needs Google Gemini, which this release cannot use yet; "
+            "for one that can, set GEMINI_API_KEY. Nothing was done."
+        ),
         "variables": ["GEMINI_API_KEY"],
     }
     bad = [({"category": MISSING}, "category"), ({"category": 5}, "category"), ({"notes": 5}, "notes")]

@@ -12,6 +12,9 @@ class TestPostProspectsEnrich(Endpoint):
         "title": "Conflict",
         "status": 409,
         "code": "not_configured",
-        "detail": "Enriching needs Snov.io; set SNOV_USER_ID and SNOV_SECRET. Nothing was done.",
+        "detail": (
+            "Enriching needs Snov.io, which this release cannot use yet; "
+            "for one that can, set SNOV_USER_ID and SNOV_SECRET. Nothing was done."
+        ),
         "variables": ["SNOV_USER_ID", "SNOV_SECRET"],
     }

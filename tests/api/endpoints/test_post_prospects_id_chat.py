@@ -16,7 +16,10 @@ class TestPostProspectsIdChat(Endpoint):
         "title": "Conflict",
         "status": 409,
         "code": "not_configured",
-        "detail": "Talking about a draft needs Google Gemini; set GEMINI_API_KEY. Nothing was done.",
+        "detail": (
+            "Talking about a draft needs Google Gemini, which this release cannot use yet; "
+            "for one that can, set GEMINI_API_KEY. Nothing was done."
+        ),
         "variables": ["GEMINI_API_KEY"],
     }
     bad = [

@@ -15,7 +15,10 @@ class TestPostProspectsIdCompose(Endpoint):
         "title": "Conflict",
         "status": 409,
         "code": "not_configured",
-        "detail": "Writing a draft needs Google Gemini; set GEMINI_API_KEY. Nothing was done.",
+        "detail": (
+            "Writing a draft needs Google Gemini, which this release cannot use yet; "
+            "for one that can, set GEMINI_API_KEY. Nothing was done."
+        ),
         "variables": ["GEMINI_API_KEY"],
     }
 

@@ -17,7 +17,8 @@ class TestPostProspectsIdSend(Endpoint):
         "status": 409,
         "code": "not_configured",
         "detail": (
-            "Sending needs Gmail API; set GMAIL_CLIENT_ID and GMAIL_CLIENT_SECRET and "
+            "Sending needs Gmail API, which this release cannot use yet; "
+            "for one that can, set GMAIL_CLIENT_ID and GMAIL_CLIENT_SECRET and "
             "GMAIL_REFRESH_TOKEN. Nothing was done."
         ),
         "variables": ["GMAIL_CLIENT_ID", "GMAIL_CLIENT_SECRET", "GMAIL_REFRESH_TOKEN"],

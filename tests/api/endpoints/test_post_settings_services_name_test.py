@@ -14,7 +14,10 @@ class TestPostSettingsServicesNameTest(Endpoint):
         "title": "Conflict",
         "status": 409,
         "code": "not_configured",
-        "detail": "A test needs <name>; set GEMINI_API_KEY. Nothing was done.",
+        "detail": (
+            "A test needs <name>, which this release cannot use yet; "
+            "for one that can, set GEMINI_API_KEY. Nothing was done."
+        ),
         "variables": ["GEMINI_API_KEY"],
     }
 

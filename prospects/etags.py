@@ -12,5 +12,9 @@ def etag(prospect: Prospect) -> str:
 
 
 def matches(header: str, tag: str) -> bool:
-    """Whether an If-Match header names the tag or is `*` (RFC 9110, section 13.1.1: weak tags never match)."""
-    return header.strip() == "*" or tag in (part.strip() for part in header.split(","))
+    """Whether an If-Match header names the tag or is `*`.
+
+    A proxy that compresses answers makes the tag weak (`W/"…"`). It stands for the same row: all that is given out are
+    strong.
+    """
+    return header.strip() == "*" or tag in (part.strip().removeprefix("W/") for part in header.split(","))

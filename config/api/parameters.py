@@ -105,7 +105,8 @@ class _MomentField(forms.CharField):
         try:
             return serializers.DateTimeField().to_internal_value(value)
         except (serializers.ValidationError, OverflowError) as error:
-            raise forms.ValidationError("Must be a date and time as in 2026-01-31T12:00:00Z.") from error
+            text = "Must be a date and time as in 2026-01-31T12:00:00Z."
+            raise forms.ValidationError(text, code="invalid") from error
 
 
 class MomentFilter(filters.Filter):

@@ -179,7 +179,7 @@ def _first_line(error: Exception) -> str:
 def _flatten(details: Any, path: str = "") -> Iterator[dict[str, str]]:
     """Each message of a nested validation error as `{field, message, code}`; `field` is its path (`ids.3`)."""
     if isinstance(details, Mapping) and details.keys() == {"message", "code"}:
-        yield {"field": path, "message": str(details["message"]), "code": str(details["code"])}
+        yield {"field": path, "message": str(details["message"]), "code": str(details["code"] or "invalid")}
         return
     items = details.items() if isinstance(details, Mapping) else enumerate(details)
     for key, value in items:

@@ -10,6 +10,7 @@ from pipeline.choices import ConnectionStatus, IntegrationPlatform
 from pipeline.models import SocialIntegration
 from pipeline.secrets import without_secrets
 from pipeline.serializers.steps import texts_field
+from pipeline.services import SERVICES
 
 
 class MasterSwitch(fields.StrictSerializer):
@@ -45,7 +46,10 @@ class ServicesStatus(serializers.Serializer[Any]):
 
 
 class ApiKeys(serializers.Serializer[Any]):
-    api_keys = serializers.DictField(child=serializers.BooleanField())
+    """Whether each key is set."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {key: serializers.BooleanField() for service in SERVICES.values() for key in service.variables}
 
 
 class WithoutSecrets(serializers.JSONField):

@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.permissions import OPEN
+from config.api.permissions import AUTHENTICATED
 from config.api.problems import Problem
 from config.api.views import ApiViewSet
 from config.schema import guard
@@ -47,7 +47,7 @@ class SchemaHealth(serializers.Serializer[Any]):
 
 
 class HealthViewSet(ApiViewSet):
-    permissions = {"schema_health": "schema.view_verifiedschema", "migrate": OPEN}
+    permissions = {"schema_health": "schema.view_verifiedschema", "migrate": AUTHENTICATED}
 
     @action(detail=False, url_path="schema", answer_class=SchemaHealth)
     def schema_health(self, request: Request) -> Response:
@@ -62,7 +62,6 @@ class HealthViewSet(ApiViewSet):
     @action(
         detail=False,
         methods=["post"],
-        authentication_classes=(),
         serializer_class=None,
         always_fails=True,
         further_problems=(410,),

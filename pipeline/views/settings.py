@@ -73,7 +73,7 @@ class SettingsViewSet(ApiViewSet):
     @action(detail=False, url_path="api-keys", serializer_class=None, answer_class=ApiKeys)
     def api_keys(self, request: Request) -> Response:
         """Whether each key is set."""
-        return self.answer({"api_keys": keys_set()})
+        return self.answer(keys_set())
 
     @action(
         detail=False,

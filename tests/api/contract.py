@@ -247,6 +247,7 @@ READS = [
     ("/api/jobs/{job}", "", JOB),
     ("/api/jobs/{job}/status", "", {"job_id": "str", "status": "str"}),
     ("/api/settings/services/status", "api_keys", API_KEYS),
+    ("/api/settings/api-keys", "", API_KEYS),
     ("/api/settings/services/status", "services.Snov~io", SERVICE),
     ("/api/settings/services/status", "services.DataForSEO", SERVICE),
     ("/api/settings/services/status", "services.Google Gemini", SERVICE),

@@ -99,6 +99,14 @@ def test_a_malformed_id_is_refused_by_name(bob: APIClient, identity: str) -> Non
     assert response.json()["errors"][0]["field"] == "id"
 
 
+def test_a_tag_that_a_compressing_proxy_made_weak_stands_for_the_same_version(bob: APIClient) -> None:
+    (row,) = save("website")
+    path = f"/api/prospects/{row.pk}"
+    tag = f"W/{bob.get(path)['ETag']}"
+    assert bob.patch(path, {"score": 5}, format="json", HTTP_IF_MATCH=f'"other", {tag}').status_code == 200
+    assert bob.patch(path, {"score": 6}, format="json", HTTP_IF_MATCH=tag).status_code == 412
+
+
 def test_a_change_needs_the_version_that_was_read_and_no_update_is_lost(bob: APIClient) -> None:
     (row,) = save("website")
     path = f"/api/prospects/{row.pk}"

@@ -132,6 +132,7 @@ class Endpoint:
         problem = response.json()
         assert field in [error["field"] for error in problem["errors"]]
         assert problem["code"] == "invalid"
+        assert not {"None", ""} & {error["code"] for error in problem["errors"]}
         assert problem["detail"]
 
     def test_what_every_endpoint_refuses(self, cast: Callable[[str], APIClient]) -> None:

@@ -1,11 +1,10 @@
 """POST /api/health/migrate"""
 
-from tests.api.endpoints.endpoint import ANYONE, Endpoint
+from tests.api.endpoints.endpoint import Endpoint
 
 
 class TestPostHealthMigrate(Endpoint):
     call = "POST /api/health/migrate"
-    least = ANYONE
     status = 410
     answer = {
         "type": "urn:plumbline:problem:gone",

@@ -240,6 +240,7 @@ class _OtherRows:
     def __init__(self, lines_by_email: Mapping[str, Collection[int]]) -> None:
         self.lines_by_email = lines_by_email
         self.seen: dict[tuple[str, str], int] = {}
+        self.refused: set[int] = set()
 
     def settle(self, row: ImportRow, decision: Decision) -> Decision:
         if row.problems:
@@ -249,11 +250,18 @@ class _OtherRows:
             keys.add(("prospect", str(decision.prospect_id)))
         said = sorted((self.seen[key], key[0]) for key in keys if key in self.seen)
         self.seen |= {key: row.line for key in keys if key not in self.seen}
+        if decision.status != RowStatus.REFUSED:
+            decision = self._repeating(*said[0]) if said else self._releasing(row, decision)
         if decision.status == RowStatus.REFUSED:
-            return decision
-        if said:
-            return Decision(RowStatus.SKIPPED, "The row on line {} has the same {}.".format(*said[0]))
-        return self._releasing(row, decision)
+            self.refused.add(row.line)
+        return decision
+
+    def _repeating(self, line: int, key: str) -> Decision:
+        """Skipped; but refused with the row it repeats: else nobody would see that neither was imported."""
+        if line in self.refused:
+            reason = f"the row on line {line}, which is refused, has the same {key}"
+            return Decision(RowStatus.REFUSED, problems=[{"column": "", "value": "", "reason": reason}])
+        return Decision(RowStatus.SKIPPED, f"The row on line {line} has the same {key}.")
 
     def _releasing(self, row: ImportRow, decision: Decision) -> Decision:
         """The decision, refused when it takes away an address by which another row knows the prospect."""

@@ -73,3 +73,14 @@ def test_no_cell_of_the_file_is_a_formula_for_a_spreadsheet() -> None:
 def test_an_apostrophe_before_a_fullwidth_sign_is_taken_off_again() -> None:
     run(csv_file(["domain", "title"], ["a.example", "'＝Sale"]))
     assert Prospect.objects.get().page_title == "＝Sale"
+
+
+def test_a_row_that_repeats_a_refused_one_is_refused_with_it() -> None:
+    profile = "https://linkedin.com/in/ann"
+    of = run(csv_file(["profile_url", "platform", "email"], [profile, "", ""], [profile, "linkedin", "ann@x.example"]))
+    assert of.outcome == {"created": 0, "updated": 0, "skipped": 0, "refused": 2}
+    assert refused(of).splitlines()[2] == (
+        f'"row: the row on line 2, which is refused, has the same profile",{profile},linkedin,ann@x.example'
+    )
+    lines = refused(of).splitlines(keepends=True)
+    assert run((lines[0] + lines[2]).encode(), name="refused.csv").outcome["created"] == 1

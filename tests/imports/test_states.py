@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -364,3 +366,11 @@ def test_three_that_preview_at_the_same_time_leave_the_rows_and_the_numbers_of_o
     assert (of.status, of.rows_total) == ("previewed", 2000)
     assert staged(of) == ["skipped" if of.mode == "update" else "created"] * 2000
     assert of.planned[staged(of)[0]] == 2000
+
+
+def test_the_command_whose_import_is_cancelled_meanwhile_says_so(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(FIVE)
+    monkeypatch.setattr(jobs, "run", lambda pk: jobs.cancel(Job.objects.get(pk=pk)))
+    with pytest.raises(CommandError, match="is cancelled: not every row was done"):
+        call_command("import_prospects", str(path), "--yes")

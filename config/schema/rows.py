@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from config.schema.catalog import Check, ForeignKey, Index, Snapshot, Table
 from config.schema.compare import reworded
 from config.schema.compare.pair import folded, managed
+from config.schema.compare.wording import meaning
 from config.schema.findings import Finding
 
 SAMPLE = 5
@@ -81,7 +82,7 @@ def _of_table(
 
 
 def _enforces(found: Check, wanted: Check) -> bool:
-    return found.expression == wanted.expression and found.validated and found.enforced
+    return meaning(found.expression) == meaning(wanted.expression) and found.validated and found.enforced
 
 
 def _refers(found: ForeignKey, wanted: ForeignKey) -> bool:
@@ -91,7 +92,8 @@ def _refers(found: ForeignKey, wanted: ForeignKey) -> bool:
 
 def _unique(found: Index, wanted: Index) -> bool:
     same_kind = found.kind in ("unique", "primary key") and found.valid
-    return same_kind and set(found.columns) == set(wanted.columns) and found.condition == wanted.condition
+    same_rows = meaning(found.condition) == meaning(wanted.condition)
+    return same_kind and same_rows and set(map(meaning, found.columns)) == set(map(meaning, wanted.columns))
 
 
 def _reference(key: ForeignKey) -> str:

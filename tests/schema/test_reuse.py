@@ -81,6 +81,17 @@ class Elsewhere(models.Model):
         managed = False
         db_table = "elsewhere"
 
+class Label(models.Model):
+    state = models.CharField(max_length=5)
+    rank = models.SmallIntegerField(default=1)
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=["a", "b"]), name="label_state"),
+            models.CheckConstraint(condition=models.Q(rank__in=[-1, 5]), name="label_rank"),
+            models.UniqueConstraint(fields=["state"], condition=models.Q(state__in=["a", "b"]), name="label_once"),
+        ]
+        indexes = [models.Index(fields=["state"], condition=models.Q(rank__in=[1, 5]), name="label_low")]
+
 class Promise(models.Model):
     elsewhere = models.ForeignKey(Elsewhere, models.DO_NOTHING, db_constraint=False)
 """
@@ -92,6 +103,19 @@ LATER = (
     ('pages = models.IntegerField(db_column="leaves")', "weight = models.FloatField(default=1, db_default=1)"),
     ('unique_together = [("good", "customer")]', 'db_table = "sales"'),
 )
+#: The same column types in a wider size: what stands on them stays, and the server words it otherwise.
+WIDENED = (
+    ("state = models.CharField(max_length=5)", "state = models.TextField()"),
+    ("rank = models.SmallIntegerField(default=1)", "rank = models.BigIntegerField(default=1)"),
+)
+#: What only PostgreSQL has, and its second release.
+TAGS = """
+from django.contrib.postgres.fields import ArrayField
+
+class Tagged(models.Model):
+    tags = ArrayField(models.CharField(max_length=5), db_default=[])
+"""
+WIDER_TAGS = (("CharField(max_length=5), db_default", "CharField(max_length=50), db_default"),)
 ARCHIVE = """
 from django.db import models
 
@@ -128,7 +152,8 @@ def write_project(folder: Path, names: dict[str, str]) -> None:
     }
     (folder / "reuse_settings.py").write_text(SETTINGS.format(databases=databases))
     # The shop's goods are in a PostgreSQL schema of their own, by the well-known spelling of db_table.
-    models = {"shop": SHOP.format(schema="" if sqlite else 'stock"."'), "archive": ARCHIVE}
+    shop = SHOP.format(schema="" if sqlite else 'stock"."') + ("" if sqlite else TAGS)
+    models = {"shop": shop, "archive": ARCHIVE}
     for app, text in models.items():
         (folder / app / "migrations").mkdir(parents=True)
         (folder / app / "migrations" / "__init__.py").touch()
@@ -161,7 +186,7 @@ def grown(project, tmp_path: Path):
     if connection.vendor == "postgresql":
         shell(project, "CREATE SCHEMA stock", "default")
     assert project("migrate", "shop", "0001").returncode == 0
-    for before, after in LATER:
+    for before, after in (*LATER, *WIDENED, *(WIDER_TAGS if connection.vendor == "postgresql" else ())):
         assert before in models.read_text()
         models.write_text(models.read_text().replace(before, after))
     made = project("makemigrations", "--no-input", "shop")

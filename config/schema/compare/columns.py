@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from config.schema.catalog import Column
 from config.schema.compare.pair import Pair, quoted
 from config.schema.compare.types import fit
+from config.schema.compare.wording import meaning
 from config.schema.findings import Finding
 
-_LITERAL_CAST = re.compile(r"^('(?:[^']|'')*')::[a-z ]+(\(\d+\))?$")
+_LITERAL_CAST = re.compile(r"^('(?:[^']|'')*')::[a-z ]+(\(\d+\))?(\[\])?$")
 
 
 def missing(pair: Pair) -> Iterator[Finding]:
@@ -107,7 +108,7 @@ def defaults(pair: Pair) -> Iterator[Finding]:
 def _literal(default: str | None) -> str | None:
     """A default without the cast of a literal: a differing type is a finding of its own."""
     found = _LITERAL_CAST.match(default or "")
-    return found[1] if found else default
+    return found[1] if found else meaning(default)
 
 
 def identity(pair: Pair) -> Iterator[Finding]:
@@ -167,7 +168,7 @@ def sequences(pair: Pair) -> Iterator[Finding]:
 
 def generated(pair: Pair) -> Iterator[Finding]:
     for expected, actual in pair.shared:
-        if expected.generated == actual.generated:
+        if meaning(expected.generated) == meaning(actual.generated):
             continue
         writes = expected.generated is None
         yield pair.finding(

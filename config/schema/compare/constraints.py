@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from config.schema.catalog import Check, ForeignKey, Index
 from config.schema.compare.pair import Pair, Rename, folded, match, quoted
+from config.schema.compare.wording import meaning
 from config.schema.findings import Finding
 
 _name = attrgetter("name")
@@ -40,13 +41,17 @@ def _has_primary_key(pair: Pair) -> bool:
 
 def _key_structure(index: Index, pair: Pair) -> Hashable:
     """Order of the columns, sort order and carried columns do not change what is unique."""
-    columns = {folded(key.expression, pair.engine): key.options.removesuffix("DESC").strip() for key in index.keys}
+    columns = {folded(key, pair.engine): options.removesuffix("DESC").strip() for key, options in _keys(index)}
     if pair.actual.kind == "partitioned table":
         # PostgreSQL wants the partition key in every unique constraint of a partitioned table.
         columns = {name: options for name, options in columns.items() if name not in pair.actual.partition_key}
     method = index.method if index.kind == "exclusion" else ""
-    condition, distinct = index.condition, index.nulls_distinct
+    condition, distinct = meaning(index.condition), index.nulls_distinct
     return index.kind, method, frozenset(columns.items()), index.operators, condition, distinct, index.deferrable
+
+
+def _keys(index: Index) -> Iterator[tuple[str, str]]:
+    return ((meaning(key.expression) or "", key.options) for key in index.keys)
 
 
 def _paired_key(pair: Pair, wanted: Index, found: Index) -> Iterator[Finding]:
@@ -91,13 +96,13 @@ def _extra_key(pair: Pair, found: Index, expected: list[Index]) -> Finding:
 
 def _implies(wanted: Index, found: Index) -> bool:
     """Rows that meet `wanted` meet `found` as well: at least its columns, under no other condition."""
-    same_rows = wanted.condition is None or wanted.condition == found.condition
+    same_rows = wanted.condition is None or meaning(wanted.condition) == meaning(found.condition)
     distinct = wanted.nulls_distinct == found.nulls_distinct or wanted.kind == "primary key"
     return found.kind != "exclusion" and same_rows and distinct and set(wanted.columns) <= set(found.columns)
 
 
 def checks(pair: Pair) -> Iterator[Finding]:
-    pairs, missing, extra = match(pair.expected.checks, pair.actual.checks, attrgetter("expression"), _name)
+    pairs, missing, extra = match(pair.expected.checks, pair.actual.checks, _rule, _name)
     for wanted, found in pairs:
         yield from _unproven(pair, found, "values outside the rule may be stored")
         if _needs_rename(pair, wanted, found, constraint=True):
@@ -118,6 +123,10 @@ def checks(pair: Pair) -> Iterator[Finding]:
         )
     for found in extra:
         yield _extra_check(pair, found)
+
+
+def _rule(check: Check) -> Hashable:
+    return meaning(check.expression)
 
 
 def _same_subject(wanted: Check, extra: list[Check]) -> Check | None:

@@ -9,6 +9,7 @@ from operator import attrgetter
 from config.schema.catalog import Index
 from config.schema.compare.constraints import describe_index, other_name
 from config.schema.compare.pair import Pair, folded, match, quoted
+from config.schema.compare.wording import meaning
 from config.schema.findings import Finding
 
 
@@ -38,8 +39,8 @@ def indexes(pair: Pair) -> Iterator[Finding]:
 
 
 def _structure(index: Index, pair: Pair) -> Hashable:
-    keys = tuple((folded(key.expression, pair.engine), key.options) for key in index.keys)
-    return index.method, keys, index.condition, frozenset(index.include)
+    keys = tuple((folded(meaning(key.expression) or "", pair.engine), key.options) for key in index.keys)
+    return index.method, keys, meaning(index.condition), frozenset(index.include)
 
 
 def _finding(pair: Pair, index: Index, actual: str) -> Finding:

@@ -141,7 +141,7 @@ class Report:
 
         That is warnings which neither break nor threaten anything, and what unapplied migrations will make.
         """
-        untold = [finding for finding in self.findings if finding.id in QUIET or self._comes_with_migrations(finding)]
+        untold = [finding for finding in self.findings if self._is_quiet(finding)]
         if not untold:
             return self.as_text()
         told = Report(tuple(finding for finding in self.findings if finding not in untold), self.database)
@@ -149,6 +149,11 @@ class Report:
         count = f"Database {self.database!r}: {len(self.errors)} error(s), {len(self.warnings)} warning(s)"
         rest = f"{len(untold)} that follow from the others or are harmless: manage.py schema diff lists them."
         return "\n".join([*blocks, f"{count}; {rest}"])
+
+    def _is_quiet(self, finding: Finding) -> bool:
+        """What stops a start is told, whatever its id: a W002 is an error once the rule that ignored it has run out."""
+        harmless = finding.id in QUIET and not finding.is_error
+        return harmless or self._comes_with_migrations(finding)
 
     def _comes_with_migrations(self, finding: Finding) -> bool:
         commands = {other.command for other in self.findings if other.id == "schema.E001"}

@@ -242,7 +242,11 @@ def _with_origins(connection: BaseDatabaseWrapper, found: list[Finding]) -> list
     if not any(finding.id in ("schema.E010", "schema.E011") for finding in found):
         return found
     made_by = origins()
-    recorded = {row.key for row in history.recorded_rows(connection)}
+    try:
+        recorded = {row.key for row in history.recorded_rows(connection)}
+    except history.HistoryUnreadableError:
+        # Which is a finding already, and what is recorded is not known then.
+        return found
     return [_with_origin(finding, made_by.get((finding.table, finding.column)), recorded) for finding in found]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -59,7 +59,8 @@ def _rule(number: int, given: dict[str, Any]) -> Rule:
         raise ImproperlyConfigured(f"{where}: has the keys {sorted(given)}, and needs {sorted(_KEYS)}.")
     if given["id"] not in IDS or given["id"] in _NEVER:
         raise ImproperlyConfigured(f"{where}: {given['id']!r} is not the id of a finding that can be ignored.")
-    if not isinstance(given["until"], date):
+    # A datetime is a date to Python, and cannot be compared with one.
+    if not isinstance(given["until"], date) or isinstance(given["until"], datetime):
         raise ImproperlyConfigured(f"{where}: until has to be a datetime.date, not {given['until']!r}.")
     if not str(given["reason"]).strip():
         raise ImproperlyConfigured(f"{where}: says no reason.")

@@ -87,6 +87,13 @@ def test_a_missing_column_whose_migration_is_not_applied_is_mended_by_migrate():
     assert "is not applied" in missing[0].detail
 
 
+@pytest.mark.parametrize("look", [guard.verify, guard.compare, guard.store_verified])
+def test_a_migration_table_without_one_of_its_columns_is_a_finding_and_no_crash(look):
+    execute("ALTER TABLE django_migrations RENAME COLUMN app TO app_")
+    places = {finding.place for finding in look().errors if finding.id == "schema.E011"}
+    assert places & {"django_migrations", "django_migrations.app"}
+
+
 def test_nothing_is_stored_while_there_is_an_error():
     VerifiedSchema.objects.all().delete()
     execute("ALTER TABLE prospects DROP COLUMN page_title")

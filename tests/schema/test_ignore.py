@@ -1,6 +1,6 @@
 """Findings somebody lives with: for a reason, until a day, and an Error after it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from config.schema import guard, ignore
 from config.schema.entry import SchemaOutOfLineError, require_schema_in_line
-from config.schema.findings import Finding
+from config.schema.findings import Finding, Report
 
 TODAY = date(2030, 6, 15)
 RULE = {"object": "prospects.score", "id": "schema.E012", "reason": "the vendor's tool writes it", "until": TODAY}
@@ -35,6 +35,14 @@ def test_a_warning_whose_rule_has_run_out_is_an_error_too(settings):
     assert finding.is_error
 
 
+def test_a_warning_whose_rule_has_run_out_is_told_where_it_stops_a_start(settings):
+    settings.SCHEMA = {"IGNORE": [{**RULE, "object": "prospects (old_index)", "id": "schema.W002"}]}
+    told = Report.of(ignore.applied([WARNING], TODAY + timedelta(days=1))).in_brief()
+    assert "schema.W002 error: prospects (old_index)" in told
+    assert "that day has passed" in told
+    assert "harmless" not in told
+
+
 def test_a_later_rule_for_the_same_finding_prolongs_an_earlier_one(settings):
     settings.SCHEMA = {"IGNORE": [RULE, {**RULE, "until": TODAY + timedelta(days=9)}]}
     assert ignore.applied([ERROR], TODAY + timedelta(days=9)) == []
@@ -51,6 +59,7 @@ def test_a_rule_covers_its_own_object_and_id_only(settings, change):
     [
         ({**RULE, "reason": " "}, "says no reason"),
         ({**RULE, "until": "2030-06-15"}, "until has to be a datetime.date"),
+        ({**RULE, "until": datetime(2030, 6, 15)}, "until has to be a datetime.date"),  # noqa: DTZ001
         ({**RULE, "id": "schema.E999"}, "'schema.E999' is not the id"),
         ({**RULE, "id": "schema.E001"}, "'schema.E001' is not the id"),
         ({key: RULE[key] for key in ("object", "id", "reason")}, "rule 1: has the keys"),

@@ -36,13 +36,24 @@ WITH relation AS (
            c.relname = ANY (%s) OR n.nspname || '"."' || c.relname = ANY (%s) AS managed,
            concat_ws('|', n.nspname, c.relname, pg_table_is_visible(c.oid)) AS place
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND (NOT c.relispartition OR c.relname = ANY (%s) OR n.nspname || '"."' || c.relname = ANY (%s))
       AND (n.nspname = ANY (current_schemas(true)) OR n.nspname || '"."' || c.relname = ANY (%s))
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')
 ), line (text) AS (
     SELECT concat_ws('|', 'relation', place, relkind, relpersistence,
                      CASE WHEN relrowsecurity THEN row_security_active(oid)::text END, pg_get_partkeydef(oid))
     FROM relation WHERE managed OR nspname NOT LIKE 'pg\\_temp%%'
+  UNION ALL
+    SELECT concat_ws('|', 'heir', r.place, i.inhrelid::regclass)
+    FROM relation r JOIN pg_inherits i ON i.inhparent = r.oid WHERE r.managed AND r.relkind <> 'p'
+  UNION ALL
+    SELECT concat_ws('|', 'parent', r.place, i.inhparent::regclass, c.relpartbound::text)
+    FROM relation r JOIN pg_inherits i ON i.inhrelid = r.oid JOIN pg_class c ON c.oid = r.oid WHERE r.managed
+  UNION ALL
+    SELECT concat_ws('|', 'sequence', s.relname, q.seqincrement, q.seqmin, q.seqmax, q.seqcycle)
+    FROM pg_sequence q JOIN pg_class s ON s.oid = q.seqrelid
+    WHERE q.seqincrement <> 1 OR q.seqcycle OR q.seqmax NOT IN (32767, 2147483647, 9223372036854775807)
   UNION ALL
     SELECT concat_ws('|', 'column', r.place, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                      a.attidentity, a.attgenerated, a.attcollation, d.adbin::text)
@@ -68,10 +79,14 @@ WITH relation AS (
     SELECT concat_ws('|', 'rule', r.place, w.rulename, w.ev_enabled, pg_get_ruledef(w.oid))
     FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.rulename <> '_RETURN' WHERE r.managed
   UNION ALL
-    SELECT concat_ws('|', 'type', n.nspname, t.typname, t.typtype)
+    SELECT concat_ws('|', 'type', n.nspname, t.typname, t.typtype,
+                     CASE WHEN t.typtype = 'd' THEN concat_ws('|', t.typnotnull, t.typbasetype::regtype, t.typdefault,
+                         (SELECT string_agg(k.conbin::text, '|' ORDER BY k.conbin::text) FROM pg_constraint k
+                          WHERE k.contypid = t.oid)) END)
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
     WHERE t.typtype IN ('e', 'd', 'r', 'c') AND (t.typtype <> 'c' OR c.relkind = 'c')
-      AND n.nspname = ANY (current_schemas(false)) AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+      AND (t.typtype = 'd' OR n.nspname = ANY (current_schemas(false)))
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
 )
 SELECT encode(sha256(convert_to(string_agg(text, E'\\n' ORDER BY text COLLATE "C"), 'UTF8')), 'hex') AS value FROM line
 """
@@ -90,7 +105,7 @@ def fingerprint_query(connection: BaseDatabaseWrapper, tables: Collection[str] |
     sql = _POSTGRESQL
     for mark, column in newer.items():
         sql = sql.replace(mark, column)
-    return sql, [names, names, names]
+    return sql, [names] * 5
 
 
 def fingerprint(connection: BaseDatabaseWrapper, tables: Collection[str] | None = None) -> str:

@@ -13,8 +13,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from config.schema import alembic, history, ignore, rows
-from config.schema.catalog import Snapshot, SnapshotError, snapshot
+from config.schema import alembic, history, ignore, rows, unknown
+from config.schema.catalog import Snapshot, SnapshotError, Trigger, snapshot
 from config.schema.compare import differences
 from config.schema.compare.pair import managed
 from config.schema.conf import schema_settings
@@ -194,7 +194,7 @@ def _compare(connection: BaseDatabaseWrapper) -> _Comparison:
     if _unreadable(past):
         return _Comparison(past)
     wanted = expected(connection.alias)
-    actual = snapshot(connection, wanted.tables.keys())
+    actual = unknown.judged(connection, wanted, snapshot(connection, wanted.tables.keys()))
     found = [*differences(wanted, actual, connection.alias), *rows.broken_promises(connection, wanted, actual)]
     if AlembicVersion._meta.db_table in actual.tables:
         found += alembic.findings(connection, present=any(o.name == alembic.TABLE for o in actual.others))
@@ -216,7 +216,7 @@ def _compare_and_remember(connection: BaseDatabaseWrapper, live: str) -> Report:
 
 def _registered(finding: Finding) -> bool:
     """Whether an object that no model makes is named, with a reason, in SCHEMA['OBJECTS']."""
-    if finding.id != "schema.W002":
+    if finding.id != "schema.W002" and not isinstance(finding.subject, Trigger):
         return False
     part = finding.name or finding.column
     names = {finding.table, f"{finding.table}.{part}"} if part is None else {f"{finding.table}.{part}", part}

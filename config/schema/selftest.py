@@ -94,6 +94,7 @@ CASES_POSTGRESQL = (
     Case("a default is gone", "schema.E017", f"{_CHILD} ALTER COLUMN state DROP DEFAULT"),
     Case("an identity is gone", "schema.E017", f"{_CHILD} ALTER COLUMN id DROP IDENTITY"),
     Case("a sequence is behind", "schema.E017", "INSERT INTO selftest_parent (id, code) VALUES (99, 'b')"),
+    Case("no key is left", "schema.E017", "ALTER SEQUENCE selftest_parent_id_seq INCREMENT BY -1"),
     Case("a column is generated no more", "schema.E017", f"{_CHILD} ALTER COLUMN twice DROP EXPRESSION"),
     Case(
         "a value is outside its vocabulary",
@@ -108,7 +109,9 @@ CASES_POSTGRESQL = (
     Case("an unknown column", "schema.W002", f"{_CHILD} ADD COLUMN alien text"),
     Case("an unknown type", "schema.W002", "CREATE DOMAIN selftest_alien AS integer"),
     Case("row security", "schema.W002", f"{_CHILD} ENABLE ROW LEVEL SECURITY"),
-    Case("a rule", "schema.W002", "CREATE RULE alien AS ON DELETE TO selftest_child DO INSTEAD NOTHING"),
+    Case("a rule", "schema.W002", "CREATE RULE alien AS ON DELETE TO selftest_child DO ALSO SELECT 1"),
+    Case("deletes go nowhere", "schema.E019", "CREATE RULE alien AS ON DELETE TO selftest_child DO INSTEAD NOTHING"),
+    Case("rows of an heir", "schema.E019", "CREATE TABLE selftest_heir () INHERITS (selftest_child)"),
     Case("an index is gone", "schema.W003", "DROP INDEX selftest_label"),
     Case("another collation", "schema.W003", f'{_CHILD} ALTER COLUMN note TYPE text COLLATE "C"'),
     Case("an unlogged table", "schema.W003", touch=_unlogged),

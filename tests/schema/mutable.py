@@ -13,6 +13,7 @@ from config.schema.compare import differences
 from config.schema.findings import Finding
 from config.schema.fingerprint import fingerprint
 from config.schema.rows import broken_promises
+from config.schema.unknown import judged
 from tests.schema import zoo
 
 
@@ -25,7 +26,7 @@ class Zoo:
 
     def findings(self) -> list[Finding]:
         """Everything the guard's comparison says of this database."""
-        actual = zoo.live(self.connection, self.expected)
+        actual = judged(self.connection, self.expected, zoo.live(self.connection, self.expected))
         found = differences(self.expected, actual, self.connection.alias)
         return [*found, *broken_promises(self.connection, self.expected, actual)]
 

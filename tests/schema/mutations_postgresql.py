@@ -36,7 +36,26 @@ TABLES = [
         f"{NOOP}; CREATE TRIGGER alien BEFORE INSERT ON zoo_meal FOR EACH ROW EXECUTE FUNCTION noop()",
         "schema.W002",
     ),
-    ("rewrite rule", "CREATE RULE alien AS ON INSERT TO zoo_meal DO INSTEAD NOTHING", "schema.W002"),
+    ("rewrite rule", "CREATE RULE alien AS ON INSERT TO zoo_meal DO ALSO NOTIFY meals", "schema.W002"),
+    ("inserts go nowhere", "CREATE RULE alien AS ON INSERT TO zoo_meal DO INSTEAD NOTHING", "schema.E019"),
+    (
+        "some deletes go nowhere",
+        "CREATE RULE alien AS ON DELETE TO zoo_meal WHERE old.id > 5 DO INSTEAD NOTHING",
+        "schema.E019",
+    ),
+    (
+        "a rule that is disabled",
+        "CREATE RULE alien AS ON INSERT TO zoo_meal DO INSTEAD NOTHING; ALTER TABLE zoo_meal DISABLE RULE alien",
+        "schema.W002",
+    ),
+    ("another table inherits", "CREATE TABLE alien () INHERITS (zoo_meal)", "schema.E019"),
+    ("another table is its parent", f"CREATE TABLE alien (title varchar(30)); {MEAL} INHERIT alien", "schema.W002"),
+    (
+        "attached as a partition",
+        "CREATE TABLE alien (LIKE zoo_booking) PARTITION BY RANGE (id); "
+        "ALTER TABLE alien ATTACH PARTITION zoo_booking FOR VALUES FROM (1) TO (501)",
+        "schema.E016",
+    ),
     ("unknown table", "CREATE TABLE alien (id integer)", "schema.W002"),
     ("unknown partitioned table", "CREATE TABLE alien (id integer) PARTITION BY RANGE (id)", "schema.W002"),
     ("unknown view", "CREATE VIEW alien AS SELECT 1 AS x", "schema.W002"),
@@ -45,6 +64,7 @@ TABLES = [
     ("unknown domain", "CREATE DOMAIN alien AS integer CHECK (VALUE > 0)", "schema.W002"),
     ("unknown composite type", "CREATE TYPE alien AS (x integer)", "schema.W002"),
 ]
+_NN = "CREATE DOMAIN nn AS integer NOT NULL"
 COLUMNS = [
     ("column dropped", f"{ANIMAL} DROP COLUMN note", "schema.E011"),
     ("column renamed", f"{ANIMAL} RENAME COLUMN note TO notes", "schema.E011"),
@@ -57,6 +77,42 @@ COLUMNS = [
     ("unknown nullable column", f"{ANIMAL} ADD COLUMN alien text", "schema.W002"),
     ("unknown column with default", f"{ANIMAL} ADD COLUMN alien text NOT NULL DEFAULT ''", "schema.W002"),
     ("unknown generated column", f"{ANIMAL} ADD COLUMN alien int GENERATED ALWAYS AS (legs) STORED", "schema.W002"),
+    (
+        "unknown generated text",
+        f"{ANIMAL} ADD COLUMN alien text GENERATED ALWAYS AS (lower(name) || ' / ' || coalesce(note, '')) STORED",
+        "schema.W002",
+    ),
+    (
+        "unknown generated column that fails for 0",
+        f"{BOOKING} ADD COLUMN alien int GENERATED ALWAYS AS (1 / place) STORED",
+        "schema.E015",
+    ),
+    (
+        "unknown generated column that is NOT NULL",
+        f"{BOOKING} ADD COLUMN alien bigint GENERATED ALWAYS AS (big) STORED NOT NULL",
+        "schema.E015",
+    ),
+    ("unknown column of a NOT NULL domain", f"{_NN}; {BOOKING} ADD COLUMN alien nn", "schema.E015"),
+    (
+        "unknown column of a domain of a NOT NULL domain",
+        f"{_NN}; CREATE DOMAIN nnn AS nn; {BOOKING} ADD COLUMN alien nnn",
+        "schema.E015",
+    ),
+    (
+        "unknown column of a domain that checks for a value",
+        f"CREATE DOMAIN nn AS integer CHECK (VALUE IS NOT NULL); {BOOKING} ADD COLUMN alien nn",
+        "schema.E015",
+    ),
+    (
+        "unknown column of a NOT NULL domain with a default",
+        f"CREATE DOMAIN nn AS integer DEFAULT 1 NOT NULL; {BOOKING} ADD COLUMN alien nn",
+        "schema.W002",
+    ),
+    (
+        "unknown NOT NULL column with the default NULL",
+        f"{BOOKING} ADD COLUMN alien varchar(9) NOT NULL DEFAULT NULL::varchar",
+        "schema.E015",
+    ),
     ("unknown NOT NULL column", f"{BOOKING} ADD COLUMN alien text NOT NULL", "schema.E015"),
     ("nullable became NOT NULL", f"{ANIMAL} ALTER COLUMN weight SET NOT NULL", "schema.E013"),
     ("NOT NULL lost", f"{ANIMAL} ALTER COLUMN name DROP NOT NULL", "schema.E014"),
@@ -128,6 +184,7 @@ TYPES = [
         "schema.E012",
     ),
 ]
+_SET = "SELECT setval('zoo_food_id_seq', 500)"
 VALUES = [
     ("default dropped", f"{ANIMAL} ALTER COLUMN state DROP DEFAULT", "schema.E017"),
     ("default changed", f"{ANIMAL} ALTER COLUMN state SET DEFAULT 'active'", "schema.E017"),
@@ -145,6 +202,18 @@ VALUES = [
         "INSERT INTO zoo_meal (id, title) SELECT nextval('zoo_food_id_seq') + 10, 'x'",
         "schema.E017",
     ),
+    ("sequence at its limit", f"{_SET}; ALTER SEQUENCE zoo_food_id_seq MAXVALUE 500", "schema.E017"),
+    (
+        "no key left above the highest",
+        "INSERT INTO zoo_meal (id, title) VALUES (500, 'x'); ALTER SEQUENCE zoo_food_id_seq MAXVALUE 500",
+        "schema.E017",
+    ),
+    (
+        "sequence starts again",
+        f"INSERT INTO zoo_meal (id, title) VALUES (1, 'x'); {_SET}; ALTER SEQUENCE zoo_food_id_seq MAXVALUE 500 CYCLE",
+        "schema.E017",
+    ),
+    ("sequence counts down", "ALTER SEQUENCE zoo_food_id_seq INCREMENT BY -1", "schema.E017"),
     ("no longer generated", f"{ANIMAL} ALTER COLUMN double_legs DROP EXPRESSION", "schema.E017"),
     (
         "generated by another expression",
@@ -213,6 +282,31 @@ KEYS = [
     ("extra unique", f"{ANIMAL} ADD CONSTRAINT alien UNIQUE (name)", "schema.E016"),
     ("extra unique index", "CREATE UNIQUE INDEX alien ON zoo_animal (name)", "schema.E016"),
     ("extra unique expression", "CREATE UNIQUE INDEX alien ON zoo_animal (lower(name))", "schema.E016"),
+    ("unique on an unknown column", f"{ANIMAL} ADD COLUMN alien int UNIQUE", "schema.W002"),
+    ("unique on an unknown key", f"{ANIMAL} ADD COLUMN alien bigserial UNIQUE", "schema.W002"),
+    ("unique on an unknown random value", f"{ANIMAL} ADD COLUMN alien float DEFAULT random() UNIQUE", "schema.W002"),
+    ("unique on an unknown default", f"{BOOKING} ADD COLUMN alien int DEFAULT 5 UNIQUE", "schema.E015"),
+    (
+        "unknown column that may be NULL once",
+        f"{BOOKING} ADD COLUMN alien int; {BOOKING} ADD UNIQUE NULLS NOT DISTINCT (alien)",
+        "schema.E015",
+        15,
+    ),
+    (
+        "unique on an unknown default under a condition",
+        f"{BOOKING} ADD COLUMN alien int DEFAULT 5; CREATE UNIQUE INDEX a ON zoo_booking (alien) WHERE place > 3",
+        "schema.E016",
+    ),
+    (
+        "exclusion on an unknown default",
+        f"{BOOKING} ADD COLUMN alien int4range DEFAULT '[1,2)', ADD EXCLUDE USING gist (alien WITH &&)",
+        "schema.E016",
+    ),
+    (
+        "exclusion on an unknown column",
+        f"{BOOKING} ADD alien int4range, ADD EXCLUDE USING gist (alien WITH &&)",
+        "schema.W002",
+    ),
     ("extra unique that another implies", f"{ANIMAL} ADD CONSTRAINT alien UNIQUE (id, name)", "schema.W002"),
     (
         "link rows may repeat",
@@ -280,6 +374,31 @@ CHECKS = [
         "schema.W002",
     ),
     (
+        "check of a length on an unknown column",
+        f"{ANIMAL} ADD COLUMN alien text CHECK (length(alien) > 3 OR alien IS NULL)",
+        "schema.W002",
+    ),
+    (
+        "check that an unknown default meets",
+        f"{ANIMAL} ADD COLUMN alien int DEFAULT 5 CHECK (alien > 0)",
+        "schema.W002",
+    ),
+    (
+        "check that an unknown column has a value",
+        f"{BOOKING} ADD COLUMN alien int CHECK (alien IS NOT NULL)",
+        "schema.E015",
+    ),
+    (
+        "check that an unknown default does not meet",
+        f"{BOOKING} ADD COLUMN alien int DEFAULT 7 CHECK (alien > 10)",
+        "schema.E015",
+    ),
+    (
+        "check that fails on an unknown default",
+        f"{BOOKING} ADD COLUMN alien int DEFAULT 0 CHECK (1 / alien > 10)",
+        "schema.E016",
+    ),
+    (
         "value outside the vocabulary",
         f"{ANIMAL} DROP CONSTRAINT animal_state_valid; UPDATE zoo_animal SET state = 'odd'",
         "schema.E018",
@@ -342,6 +461,12 @@ FOREIGN_KEYS = [
     (
         "foreign key where the model wants none",
         f"{CAGE} ADD FOREIGN KEY (loose_id) REFERENCES staff (id)",
+        "schema.E016",
+    ),
+    ("foreign key of an unknown column", f"{CAGE} ADD COLUMN alien int REFERENCES zoo_animal", "schema.W002"),
+    (
+        "foreign key of an unknown default",
+        f"{BOOKING} ADD COLUMN alien int DEFAULT 77 REFERENCES zoo_animal",
         "schema.E016",
     ),
     (

@@ -30,6 +30,32 @@ COLUMNS = [
     ("unknown nullable column", "ALTER TABLE zoo_animal ADD COLUMN alien text", "schema.W002"),
     ("unknown column with default", "ALTER TABLE zoo_animal ADD COLUMN alien text NOT NULL DEFAULT ''", "schema.W002"),
     ("unknown generated column", "ALTER TABLE zoo_animal ADD COLUMN alien AS (legs)", "schema.W002"),
+    (
+        "unknown column that has to have a value",
+        ("zoo_meal", '"title"', '"alien" text NULL CHECK ("alien" IS NOT NULL), "title"'),
+        "schema.E015",
+    ),
+    (
+        "check that an unknown default meets",
+        ("zoo_meal", '"title"', '"alien" integer DEFAULT 5 CHECK ("alien" > 0), "title"'),
+        "schema.W002",
+    ),
+    (
+        "check that an unknown default does not meet",
+        ("zoo_meal", '"title"', '"alien" integer DEFAULT 7 CHECK ("alien" > 10), "title"'),
+        "schema.E015",
+    ),
+    ("unique on an unknown column", ("zoo_meal", '"title"', '"alien" integer UNIQUE, "title"'), "schema.W002"),
+    (
+        "unique on an unknown default",
+        ("zoo_meal", '"title"', '"alien" integer DEFAULT 5 UNIQUE, "title"'),
+        "schema.E015",
+    ),
+    (
+        "foreign key of an unknown default",
+        ("zoo_meal", '"title"', '"alien" integer DEFAULT 77 REFERENCES "staff" ("id"), "title"'),
+        "schema.E016",
+    ),
     ("unknown NOT NULL column", ("zoo_meal", '"title"', '"alien" text NOT NULL, "title"'), "schema.E015"),
     ("nullable became NOT NULL", ("zoo_animal", '"weight" decimal NULL', '"weight" decimal NOT NULL'), "schema.E013"),
     ("NOT NULL lost", ("zoo_animal", '"name" varchar(60) NOT NULL', '"name" varchar(60)'), "schema.E014"),

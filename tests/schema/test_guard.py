@@ -144,6 +144,30 @@ def test_an_object_that_is_registered_with_a_reason_is_no_finding(settings):
     assert not guard.compare().findings, guard.compare().as_text()
 
 
+@postgresql_only
+def test_a_rule_that_takes_the_place_of_writes_is_an_error_until_it_is_registered_with_a_reason(settings):
+    execute("CREATE RULE elsewhere AS ON INSERT TO prospects DO INSTEAD NOTHING")
+    assert [(finding.id, finding.place) for finding in guard.compare().errors] == [
+        ("schema.E019", "prospects (elsewhere)")
+    ]
+    settings.SCHEMA = {**settings.SCHEMA, "OBJECTS": {"prospects.elsewhere": "the archive takes them"}}
+    assert not guard.compare().findings, guard.compare().as_text()
+
+
+@postgresql_only
+@pytest.mark.parametrize(
+    "change",
+    ["ALTER DOMAIN short SET NOT NULL", "ALTER DOMAIN short ADD CHECK (VALUE IS NOT NULL)"],
+)
+def test_a_start_notices_that_a_domain_of_an_unknown_column_became_stricter(change):
+    execute("CREATE DOMAIN short AS varchar(5)")
+    execute("ALTER TABLE jobs ADD COLUMN alien short")
+    guard.store_verified()
+    assert guard.verify().ok
+    execute(change)
+    assert [(finding.id, finding.place) for finding in guard.verify().errors] == [("schema.E015", "jobs.alien")]
+
+
 GHOST = (
     "INSERT INTO django_migrations (app, name, applied) VALUES ('prospects', '9999_of_newer_code', CURRENT_TIMESTAMP)"
 )

@@ -18,8 +18,8 @@ class Column:
 
     Only in an expectation: `field` (`app.Model.field`) and `backfill`, the SQL literal that the field
     declares for rows that have no value. Only in a live database: `highest` is the highest key when the
-    column's sequence would hand out one that is taken, and `unproven` says that a NOT NULL constraint
-    has not been validated.
+    column's sequence would hand out one that is taken, `limits` those of a sequence that hands out none that fits,
+    and `unproven` says that a NOT NULL constraint has not been validated.
     """
 
     name: str
@@ -33,7 +33,9 @@ class Column:
     backfill: str | None = None
     sequence: str | None = None
     highest: int | None = None
+    limits: str = ""
     unproven: bool = False
+    domain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,11 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A CHECK constraint; `enforced` is False for NOT ENFORCED, `validated` for NOT VALID."""
+    """A CHECK constraint; `enforced` is False for NOT ENFORCED, `validated` for NOT VALID.
+
+    Only in a live database, and of a check on unknown columns: `accepts` says whether it is met by what inserts leave
+    there; None is not known.
+    """
 
     name: str
     expression: str
@@ -79,6 +85,7 @@ class Check:
     validated: bool = True
     enforced: bool = True
     declared: bool = False
+    accepts: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +106,20 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A trigger or rewrite rule that somebody put on a table."""
+    """A trigger or rewrite rule that somebody put on a table; `instead` says that writes go nowhere else."""
 
     name: str
     definition: str
     enabled: bool = True
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A relation a model reads and writes. `hides` names schemas whose table of this name is not reached."""
+    """A relation a model reads and writes. `hides` names schemas whose table of this name is not reached.
+
+    `heirs` are the tables that inherit from it and `parents` those it inherits from; `bound` is that of a partition.
+    """
 
     name: str
     schema: str
@@ -122,6 +133,9 @@ class Table:
     row_security: RowSecurity = ""
     hides: tuple[str, ...] = ()
     partition_key: tuple[str, ...] = ()
+    heirs: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    bound: str = ""
     model: str | None = None
     sql: str = ""
 

@@ -62,6 +62,9 @@ class Relation(NamedTuple):
     reachable: bool
     partition: bool
     partition_key: list[str]
+    heirs: list[str]
+    parents: list[str]
+    bound: str | None
 
     @property
     def qualified(self) -> str:
@@ -71,6 +74,44 @@ class Relation(NamedTuple):
     @property
     def label(self) -> str:
         return self.name if self.visible else self.qualified
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is wrong with the next key of a sequence: `highest` and `limits` as in `Column`."""
+
+    highest: int | None = None
+    limits: str = ""
+
+
+class Sequence(NamedTuple):
+    """What a column draws its keys from, in the order the query gives."""
+
+    table: int
+    column: str
+    name: str
+    table_name: str
+    readable: bool
+    quoted_column: str
+    increment: int
+    minimum: int
+    maximum: int
+    cycles: bool
+
+    @property
+    def limits(self) -> str:
+        words = f"INCREMENT BY {self.increment} MINVALUE {self.minimum} MAXVALUE {self.maximum}"
+        return f"{words} CYCLE" if self.cycles else words
+
+    def state(self, highest: int | None, last: int, called: bool) -> _State:
+        """Whether the next key is taken, or beyond the last one that the sequence may hand out."""
+        following = last + self.increment if called else last
+        if following > self.maximum and self.cycles:
+            following = self.minimum
+        free = following if highest is None else max(following, highest + 1)
+        if free > self.maximum:
+            return _State(limits=self.limits)
+        return _State(highest=highest if highest is not None and following <= highest else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +187,12 @@ def _types(connection: BaseDatabaseWrapper) -> Iterable[Other]:
 def _details(connection: BaseDatabaseWrapper, oids: list[int], labels: dict[int, str], version: int) -> _Details:
     constraints = _rows(connection, queries.constraints(version), oids)
     columns = _rows(connection, queries.COLUMNS, oids)
-    sequences = {(row[0], row[1]): row for row in _rows(connection, queries.SEQUENCES, oids, oids)}
-    highest = _behind(connection, list(sequences.values()))
+    drawn = [Sequence(*row) for row in _rows(connection, queries.SEQUENCES, oids, oids)]
+    sequences = {(sequence.table, sequence.column): sequence for sequence in drawn}
+    states = _states(connection, drawn)
     unproven = {(row[0], name) for row in constraints if row[2] == "n" for name in row[12]}
     return _Details(
-        columns=_group((row[0], _column(row, sequences, highest, unproven)) for row in columns),
+        columns=_group((row[0], _column(row, sequences, states, unproven)) for row in columns),
         indexes=_group((row[0], _index(row)) for row in _rows(connection, queries.indexes(version), oids)),
         checks=_group((row[0], _check(row)) for row in constraints if row[2] == "c"),
         foreign_keys=_group((row[0], _foreign_key(row, labels)) for row in constraints if row[2] == "f"),
@@ -180,6 +222,9 @@ def _table(name: str, relation: Relation, relations: list[Relation], details: _D
         row_security=security,
         hides=_hidden_behind(relation, relations),
         partition_key=tuple(relation.partition_key or ()),
+        heirs=tuple(relation.heirs),
+        parents=tuple(relation.parents),
+        bound=relation.bound or "",
     )
 
 
@@ -189,9 +234,10 @@ def _hidden_behind(relation: Relation, relations: list[Relation]) -> tuple[str, 
     return tuple(r.schema for r in relations if r.name == relation.name and r.reachable and not r.visible)
 
 
-def _column(row: Row, sequences: dict[Any, Row], highest: dict[Any, int], unproven: set[Any]) -> Column:
-    oid, name, type_, nullable, default, identity, generated, collation = row
+def _column(row: Row, sequences: dict[Any, Sequence], states: dict[Any, _State], unproven: set[Any]) -> Column:
+    oid, name, type_, nullable, default, identity, generated, collation, domain = row
     sequence = sequences.get((oid, name))
+    state = states.get((oid, name), _State())
     kind: Identity = "always" if identity == "a" else "by default" if identity == "d" else "serial" if sequence else ""
     return Column(
         name=name,
@@ -201,27 +247,28 @@ def _column(row: Row, sequences: dict[Any, Row], highest: dict[Any, int], unprov
         identity=kind,
         generated=default if generated else None,
         collation=collation,
-        sequence=sequence[2] if sequence else None,
-        highest=highest.get((oid, name)),
+        sequence=sequence.name if sequence else None,
+        highest=state.highest,
+        limits=state.limits,
         unproven=(oid, name) in unproven,
+        domain=domain,
     )
 
 
-def _behind(connection: BaseDatabaseWrapper, sequences: list[Row]) -> dict[tuple[int, str], int]:
-    """The highest key of each column whose sequence would hand out a key that is taken, in one query."""
-    readable = [row for row in sequences if row[4]]
+def _states(connection: BaseDatabaseWrapper, sequences: list[Sequence]) -> dict[tuple[int, str], _State]:
+    """Those of the sequences whose next key does not fit, in one query."""
+    readable = [sequence for sequence in sequences if sequence.readable]
+    states = {(one.table, one.column): _State(limits=one.limits) for one in sequences if one.increment <= 0}
     if not readable:
-        return {}
+        return states
     # Only catalog names, quoted by the server, enter this statement.
     parts = [
-        f"SELECT {n}, (SELECT max({column}) FROM {table}), last_value, is_called FROM {sequence}"
-        for n, (_, _, sequence, table, _, column) in enumerate(readable)
+        f"SELECT {n}, (SELECT max({one.quoted_column}) FROM {one.table_name}), last_value, is_called FROM {one.name}"
+        for n, one in enumerate(readable)
     ]
-    behind = {}
-    for n, high, last, called in _rows(connection, " UNION ALL ".join(parts)):
-        if high is not None and last + (1 if called else 0) <= high:
-            behind[readable[n][0], readable[n][1]] = high
-    return behind
+    for n, highest, last, called in _rows(connection, " UNION ALL ".join(parts)):
+        states[readable[n].table, readable[n].column] = readable[n].state(highest, last, called)
+    return states
 
 
 def _index(row: Row) -> Index:

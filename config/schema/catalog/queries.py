@@ -9,7 +9,12 @@ RELATIONS = f"""
 SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relrowsecurity, row_security_active(c.oid),
        pg_table_is_visible(c.oid), n.nspname = ANY (current_schemas(true)), c.relispartition,
        ARRAY(SELECT a.attname FROM pg_partitioned_table p JOIN pg_attribute a ON a.attrelid = p.partrelid
-             WHERE p.partrelid = c.oid AND a.attnum = ANY (p.partattrs))
+             WHERE p.partrelid = c.oid AND a.attnum = ANY (p.partattrs)),
+       -- The partitions of a partitioned table are itself; any other heir adds its rows to those of its parent.
+       ARRAY(SELECT h.inhrelid::regclass::text FROM pg_inherits h
+             WHERE h.inhparent = c.oid AND c.relkind <> 'p' ORDER BY 1),
+       ARRAY(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid ORDER BY 1),
+       pg_get_expr(c.relpartbound, c.oid)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_OURS}
   AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")}
@@ -25,10 +30,20 @@ WHERE t.typtype IN ('e', 'd', 'r', 'c') AND (t.typtype <> 'c' OR c.relkind = 'c'
 ORDER BY n.nspname, t.typname
 """
 
+# A domain, or the one it is made of, may refuse NULL and have a default of its own.
 COLUMNS = """
-SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
-       pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
-       CASE WHEN a.attcollation <> t.typcollation THEN o.collname END
+SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod),
+       NOT a.attnotnull AND NOT (t.typtype = 'd' AND EXISTS (
+           WITH RECURSIVE base AS (
+               SELECT t.oid, t.typnotnull, t.typbasetype
+               UNION ALL SELECT p.oid, p.typnotnull, p.typbasetype
+               FROM base JOIN pg_type p ON p.oid = base.typbasetype AND p.typtype = 'd')
+           SELECT 1 FROM base WHERE base.typnotnull OR EXISTS (
+               SELECT 1 FROM pg_constraint k
+               WHERE k.contypid = base.oid AND pg_get_constraintdef(k.oid) LIKE '%%VALUE IS NOT NULL%%'))),
+       coalesce(pg_get_expr(d.adbin, d.adrelid), CASE WHEN t.typtype = 'd' THEN t.typdefault END),
+       a.attidentity, a.attgenerated,
+       CASE WHEN a.attcollation <> t.typcollation THEN o.collname END, t.typtype = 'd'
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -37,15 +52,17 @@ WHERE a.attrelid = ANY (%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
 """
 
-# A column draws from a sequence by identity, or by a default that uses it (serial of Django before 4.1). Compared with
-# the rows is what can be read and has any: not even its length is known of a partitioned table.
+# A column draws from a sequence by identity, or by a default that uses it (serial of Django before 4.1). Compared
+# with the rows is what can be read and has any (or has a limit of its own, which a first key can break): not even its
+# length is known of a partitioned table.
 SEQUENCES = """
 SELECT w.relid, a.attname, format('%%I.%%I', sn.nspname, s.relname), format('%%I.%%I', tn.nspname, t.relname),
        q.seqincrement > 0 AND has_sequence_privilege(s.oid, 'SELECT')
            AND has_column_privilege(t.oid, a.attnum, 'SELECT')
            AND NOT (pg_is_in_recovery() AND 'u' IN (s.relpersistence, t.relpersistence))
-           AND (t.relkind <> 'r' OR pg_relation_size(t.oid) > 0),
-       quote_ident(a.attname)
+           AND (t.relkind <> 'r' OR pg_relation_size(t.oid) > 0
+                OR q.seqmax NOT IN (32767, 2147483647, 9223372036854775807)),
+       quote_ident(a.attname), q.seqincrement, q.seqmin, q.seqmax, q.seqcycle
 FROM (
     SELECT p.refobjid AS relid, p.refobjsubid::int AS attnum, p.objid AS seqid
     FROM pg_depend p
@@ -67,10 +84,11 @@ JOIN pg_attribute a ON a.attrelid = w.relid AND a.attnum = w.attnum
 
 # Constraint triggers are internal: they are counted with their foreign key.
 TRIGGERS = """
-SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled <> 'D'
+SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled <> 'D', false
 FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgrelid = ANY (%s::oid[])
 UNION ALL
-SELECT r.ev_class, r.rulename, pg_get_ruledef(r.oid), r.ev_enabled <> 'D'
+SELECT r.ev_class, r.rulename, pg_get_ruledef(r.oid), r.ev_enabled <> 'D',
+       r.is_instead AND r.ev_enabled IN ('O', 'A')
 FROM pg_rewrite r WHERE r.rulename <> '_RETURN' AND r.ev_class = ANY (%s::oid[])
 ORDER BY 2
 """

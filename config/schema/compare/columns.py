@@ -6,12 +6,21 @@ import re
 from collections.abc import Iterator
 
 from config.schema.catalog import Column
-from config.schema.compare.pair import Pair, quoted
+from config.schema.compare.pair import Pair, has_default, quoted
 from config.schema.compare.types import fit
 from config.schema.compare.wording import meaning
 from config.schema.findings import Finding
 
 _LITERAL_CAST = re.compile(r"^('(?:[^']|'')*')::[a-z ]+(\(\d+\))?(\[\])?$")
+
+_LITERAL = re.compile(r"'(?:[^']|'')*'|\|\|")
+# Words, and the operators that fail for some values: division, remainder, power, roots. Joining texts is none of them.
+_WORDS = re.compile(r"[^\W\d]\w*|[/%^|]")
+_SAFE_WORDS = frozenset(
+    {"and", "or", "not", "is", "null", "true", "false", "case", "when", "then", "else", "end"}
+    | {"coalesce", "nullif", "lower", "upper", "btrim", "length", "char_length", "concat", "abs", "greatest", "least"}
+    | {"text", "character", "varying", "regconfig", "to_tsvector", "setweight"}
+)
 
 
 def missing(pair: Pair) -> Iterator[Finding]:
@@ -76,15 +85,40 @@ def too_lax(pair: Pair) -> Iterator[Finding]:
 def unknown(pair: Pair) -> Iterator[Finding]:
     for column in pair.unknown:
         drop = pair.alter(f"DROP COLUMN {quoted(column.name)}")
-        given = column.nullable or column.default is not None or column.identity or column.generated
+        breaks = _refuses_rows(pair, column)
         yield pair.finding(
-            "schema.W002" if given else "schema.E015",
+            "schema.E015" if breaks else "schema.W002",
             column=column.name,
             expected="no such column",
             actual=describe(column),
-            breaks="nothing: the code does not see it" if given else "every insert: nobody supplies a value",
-            command=drop if given else pair.alter(f"ALTER COLUMN {quoted(column.name)} DROP NOT NULL"),
+            breaks=breaks or "nothing: the code does not see it",
+            command=_loosen(pair, column) if breaks else drop,
         )
+
+
+def _loosen(pair: Pair, column: Column) -> str:
+    """What keeps the column and lets rows in: a domain's NOT NULL is not the column's to drop."""
+    action = "DROP EXPRESSION" if column.generated else "SET DEFAULT …" if column.domain else "DROP NOT NULL"
+    return pair.alter(f"ALTER COLUMN {quoted(column.name)} {action}")
+
+
+def _refuses_rows(pair: Pair, column: Column) -> str:
+    """What an unknown column breaks; "" if it accepts every row of the model."""
+    if column.generated:
+        return "" if _computable(pair, column) else "writes of rows that its expression fails for"
+    given = column.nullable or has_default(column) or column.identity
+    return "" if given else "every insert: nobody supplies a value"
+
+
+def _computable(pair: Pair, column: Column) -> bool:
+    """Whether the expression has a value for every row; judged by its words, and refused where they do not tell."""
+    words = set(_WORDS.findall(_LITERAL.sub("", column.generated or "")))
+    functions = {word.lower() for word in words - {other.name for other in pair.actual.columns}}
+    may_be_null = {other.name for other in pair.actual.columns if other.nullable} | {"NULLIF"}
+    if not column.nullable and words & may_be_null:
+        return False
+    # SQLite answers NULL where PostgreSQL fails.
+    return pair.engine == "sqlite" or (functions <= _SAFE_WORDS and "(" not in column.type)
 
 
 def defaults(pair: Pair) -> Iterator[Finding]:
@@ -163,6 +197,21 @@ def sequences(pair: Pair) -> Iterator[Finding]:
                 actual="the next key is taken",
                 breaks="inserts: duplicate key, until the sequence has caught up",
                 subject=actual,
+            )
+
+
+def limits(pair: Pair) -> Iterator[Finding]:
+    """A sequence that counts down, or that has no key left above those of the table."""
+    for _, actual in pair.shared:
+        if actual.limits:
+            yield pair.finding(
+                "schema.E017",
+                column=actual.name,
+                name=actual.sequence,
+                expected="a next key above those of the table",
+                actual=f"none within {actual.limits}",
+                breaks="inserts: the sequence has reached its limit, or hands out keys that are taken",
+                command=pair.sql(f"ALTER SEQUENCE {actual.sequence} INCREMENT BY 1 NO MAXVALUE NO CYCLE;"),
             )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from operator import attrgetter
 
-from config.schema.catalog import Check, ForeignKey, Index
-from config.schema.compare.pair import Pair, Rename, folded, match, quoted
+from config.schema.catalog import Check, Column, ForeignKey, Index
+from config.schema.compare.pair import Pair, Rename, differs_by_row, folded, match, quoted, stays_null
 from config.schema.compare.wording import meaning
 from config.schema.findings import Finding
 
@@ -81,17 +81,25 @@ def _nearest(wanted: Index, others: list[Index]) -> str:
 
 
 def _extra_key(pair: Pair, found: Index, expected: list[Index]) -> Finding:
-    implied = any(_implies(wanted, found) for wanted in expected)
-    harmless = implied or not pair.concerns_model(found.columns)
+    unknown = pair.unknown_only(found.columns)
+    harmless = any(_implies(wanted, found) for wanted in expected) or _lets_pass(found, unknown)
+    # From the second row on, and of those that the condition chooses.
+    always = unknown and found.kind != "exclusion" and found.condition is None
     drop = f"DROP CONSTRAINT {quoted(found.name)}"
     return pair.finding(
-        "schema.W002" if harmless else "schema.E016",
+        "schema.W002" if harmless else "schema.E015" if always else "schema.E016",
         name=found.name,
         expected="no such constraint",
         actual=describe_index(found),
         breaks="nothing this code writes" if harmless else "writes that the model allows are refused",
         command=pair.alter(drop) if found.constraint else pair.sql(f"DROP INDEX {quoted(found.name)};"),
     )
+
+
+def _lets_pass(found: Index, unknown: list[Column]) -> bool:
+    """Whether no two rows that leave these columns out are the same to the constraint."""
+    empty = found.nulls_distinct and any(map(stays_null, unknown))
+    return empty or (found.kind != "exclusion" and any(map(differs_by_row, unknown)))
 
 
 def _implies(wanted: Index, found: Index) -> bool:
@@ -142,9 +150,11 @@ def _replace(pair: Pair, name: str | None) -> str:
 
 
 def _extra_check(pair: Pair, found: Check) -> Finding:
-    harmless = not pair.concerns_model(found.columns) or _only_not_null(pair, found)
+    on_unknown = bool(pair.unknown_only(found.columns))
+    harmless = (on_unknown and found.accepts) or _only_not_null(pair, found)
+    always = on_unknown and found.accepts is False
     return pair.finding(
-        "schema.W002" if harmless else "schema.E016",
+        "schema.W002" if harmless else "schema.E015" if always else "schema.E016",
         name=found.name or "check",
         expected="no such constraint",
         actual=f"CHECK {found.expression}",
@@ -200,7 +210,7 @@ def _silent(pair: Pair, found: ForeignKey) -> Finding:
 
 def _extra_foreign_key(pair: Pair, found: ForeignKey) -> Finding:
     twice = any(_foreign_structure(found) == _foreign_structure(key) for key in pair.expected.foreign_keys)
-    harmless = twice or not pair.concerns_model(found.columns)
+    harmless = twice or any(map(stays_null, pair.unknown_only(found.columns)))
     return pair.finding(
         "schema.W002" if harmless else "schema.E016",
         name=found.name or "foreign key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from config.schema.catalog import Column, Table
 from config.schema.findings import Finding, Level
 
 T = TypeVar("T")
+
+# Defaults that give another value to each row.
+_OF_EACH_ROW = re.compile(r"nextval|uuid|random", re.IGNORECASE)
+_NULL = re.compile(r"^\(*NULL\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +98,24 @@ class Pair:
         names = {folded(column.name, self.engine) for column in self.expected.columns}
         return [column for column in self.actual.columns if folded(column.name, self.engine) not in names]
 
-    def concerns_model(self, columns: Collection[str]) -> bool:
-        """Whether an object on these columns can refuse what the model writes.
+    def unknown_only(self, columns: Collection[str]) -> list[Column]:
+        """The unknown columns that an object stands on; none when it stands on any that this code writes."""
+        unknown = {column.name: column for column in self.unknown}
+        return [unknown[name] for name in columns] if set(columns) <= unknown.keys() else []
 
-        What stands on unknown columns only is met by every row this code writes: they stay NULL or default.
-        """
-        unknown = {column.name for column in self.unknown}
-        return not columns or not set(columns) <= unknown
+
+def has_default(column: Column) -> bool:
+    return column.default is not None and not _NULL.match(column.default)
+
+
+def stays_null(column: Column) -> bool:
+    """Whether every row that does not name the column has NULL there."""
+    return column.nullable and not has_default(column) and not column.identity and not column.generated
+
+
+def differs_by_row(column: Column) -> bool:
+    """Whether rows that do not name the column have different values there."""
+    return bool(column.identity) or (has_default(column) and bool(_OF_EACH_ROW.search(column.default or "")))
 
 
 def folded(name: str, engine: str) -> str:

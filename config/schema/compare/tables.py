@@ -106,13 +106,37 @@ def storage(pair: Pair) -> Iterator[Finding]:
         )
 
 
+def inheritance(pair: Pair) -> Iterator[Finding]:
+    """A table that became part of another one, or another one part of it."""
+    table, none = pair.actual, "no inheritance"
+    for heir in table.heirs:
+        actual, breaks = (
+            f"{heir} inherits from it",
+            "lists and counts: rows of the other table are among them, unchecked",
+        )
+        leave = pair.sql(f"ALTER TABLE {heir} NO INHERIT {quoted(table.name)};")
+        yield pair.finding("schema.E019", name=heir, expected=none, actual=actual, breaks=breaks, command=leave)
+    for parent in table.parents:
+        if table.bound:
+            actual, breaks = f"a partition of {parent} {table.bound}", "every write of a row outside of these bounds"
+            leave = pair.sql(f"ALTER TABLE {parent} DETACH PARTITION {quoted(table.name)};")
+            yield pair.finding("schema.E016", name=parent, expected=none, actual=actual, breaks=breaks, command=leave)
+        else:
+            actual, breaks = f"it inherits from {parent}", "nothing known; who writes to that table writes to this one"
+            leave = pair.alter(f"NO INHERIT {parent}")
+            yield pair.finding("schema.W002", name=parent, expected=none, actual=actual, breaks=breaks, command=leave)
+
+
 def triggers(pair: Pair) -> Iterator[Finding]:
+    """A trigger's function may do anything; of a rule it is known when it takes the place of what was asked for."""
+    nothing_known = "nothing known; it may change or refuse what the code writes"
     for trigger in pair.actual.triggers:
         yield pair.finding(
-            "schema.W002",
+            "schema.E019" if trigger.instead else "schema.W002",
             name=trigger.name,
             expected="no trigger or rule",
             actual=trigger.definition,
-            breaks="nothing known; it may change or refuse what the code writes",
+            breaks="writes: they do something else, and nothing fails" if trigger.instead else nothing_known,
             command=f"name {pair.expected.name}.{trigger.name} in SCHEMA['OBJECTS'] with a reason, or drop it",
+            subject=trigger,
         )

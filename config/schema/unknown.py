@@ -1,0 +1,63 @@
+"""Checks on columns that no model knows: whether they accept what inserts leave there, as the server says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.db import DatabaseError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from config.schema.catalog import Check, Column, Snapshot, Table
+from config.schema.compare.pair import folded
+
+SECONDS = 2
+
+
+def judged(connection: BaseDatabaseWrapper, expected: Snapshot, actual: Snapshot) -> Snapshot:
+    """The live snapshot with `Check.accepts` where a check is about unknown columns: one short query each."""
+    tables = {
+        name: _judged(connection, expected.tables[name], table) if name in expected.tables else table
+        for name, table in actual.tables.items()
+    }
+    return replace(actual, tables=tables)
+
+
+def _judged(connection: BaseDatabaseWrapper, wanted: Table, table: Table) -> Table:
+    known = {folded(column.name, connection.vendor) for column in wanted.columns}
+    unknown = {column.name: column for column in table.columns if folded(column.name, connection.vendor) not in known}
+    if not any(check.columns and set(check.columns) <= unknown.keys() for check in table.checks):
+        return table
+    checks = (_judged_check(connection, table, check, unknown) for check in table.checks)
+    return replace(table, checks=tuple(checks))
+
+
+def _judged_check(connection: BaseDatabaseWrapper, table: Table, check: Check, unknown: dict[str, Column]) -> Check:
+    if not check.columns or not set(check.columns) <= unknown.keys():
+        return check
+    if not check.enforced:
+        return replace(check, accepts=True)
+    columns = [unknown[name] for name in check.columns]
+    # The value of a sequence or of an expression cannot be had without an insert.
+    if any(column.identity or column.generated for column in columns):
+        return check
+    return replace(check, accepts=_accepts(connection, table, check, columns))
+
+
+def _accepts(connection: BaseDatabaseWrapper, table: Table, check: Check, columns: list[Column]) -> bool | None:
+    """Whether a row with nothing but defaults in these columns meets the check; None where the server does not say."""
+    quote = connection.ops.quote_name
+    # SQLite has columns without a type, and a cast there would make a value of another one.
+    cast = "CAST({} AS {})" if connection.vendor == "postgresql" else "{}"
+    row = ", ".join(f"{cast.format(c.default or 'NULL', c.type)} AS {quote(c.name)}" for c in columns)
+    statement = f"SELECT ({check.expression}) IS NOT FALSE FROM (SELECT {row}) AS {quote(table.name)}"
+    try:
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"SET LOCAL statement_timeout = '{SECONDS}s'")
+            cursor.execute(statement)
+            answer = bool(cursor.fetchone()[0])
+            transaction.set_rollback(True, using=connection.alias)
+    except DatabaseError:
+        # A function that this role may not call, or that fails on an empty value: an insert may fail as well.
+        return None
+    return answer

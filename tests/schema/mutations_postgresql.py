@@ -52,8 +52,8 @@ TABLES = [
     ("another table is its parent", f"CREATE TABLE alien (title varchar(30)); {MEAL} INHERIT alien", "schema.W002"),
     (
         "attached as a partition",
-        "CREATE TABLE alien (LIKE zoo_booking) PARTITION BY RANGE (id); "
-        "ALTER TABLE alien ATTACH PARTITION zoo_booking FOR VALUES FROM (1) TO (501)",
+        "CREATE TABLE alien (LIKE zoo_feeding) PARTITION BY RANGE (animal_id); "
+        "ALTER TABLE alien ATTACH PARTITION zoo_feeding FOR VALUES FROM (1) TO (501)",
         "schema.E016",
     ),
     ("unknown table", "CREATE TABLE alien (id integer)", "schema.W002"),

@@ -58,7 +58,7 @@ def _places(state: ProjectState) -> Iterator[Place]:
             if not field.many_to_many:
                 yield table, field.db_column or (f"{label}_id" if field.remote_field else label)
             elif field.remote_field.through is None:
-                yield _table_between(field, label, table), None
+                yield from _places_between(field, name, _table_between(field, label, table))
 
 
 def _table(model: ModelState, app: str, name: str) -> str:
@@ -69,6 +69,15 @@ def _table_between(field: Field[Any, Any], label: str, table: str) -> str:
     """The table of a many-to-many field, named by Django's rule."""
     given = getattr(field, "db_table", None)
     return given or _fitting(f"{strip_quotes(table)}_{label}")
+
+
+def _places_between(field: Field[Any, Any], name: str, table: str) -> Iterator[Place]:
+    """The table of a many-to-many field between this model and another, or itself, and its columns."""
+    relation: Any = field.remote_field
+    target = str(relation.model).rpartition(".")[2].lower()
+    ends = (f"from_{name}", f"to_{name}") if target in (name, "self") else (name, target)
+    for column in (None, "id", *(f"{end}_id" for end in ends)):
+        yield table, column
 
 
 def _fitting(name: str) -> str:

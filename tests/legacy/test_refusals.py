@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from config.schema.adoption.dry_run import dry_run
 from config.schema.adoption.recognise import AdoptionRefused
 from tests.legacy.dumps import dump
 from tests.legacy.seeds import row_id
@@ -86,6 +87,53 @@ def test_a_database_with_what_has_no_place_is_refused_before_anything_is_changed
         run(statement)
         with refused(*words):
             chain.adopt()
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        pytest.param(
+            "CREATE TABLE webhooks (id serial PRIMARY KEY, target text)",
+            ("webhooks is there already", "pipeline.0011_webhooks will make", "no column", "Rename it"),
+            id="a table of a later migration",
+        ),
+        pytest.param(
+            "CREATE TABLE suppressions (email text PRIMARY KEY)",
+            ("suppressions is there already", "prospects.0013_imports_merges_suppression"),
+            id="another later one",
+        ),
+        pytest.param(
+            "CREATE VIEW job_items AS SELECT 1 AS id",
+            ("job_items is there already", "no table (a view?)"),
+            id="a view",
+        ),
+        pytest.param(
+            "CREATE TABLE auth_user (id serial PRIMARY KEY, name text)",
+            ("auth_user is there already", "auth.0001_initial"),
+            id="a table of Django's",
+        ),
+        pytest.param(
+            "CREATE TABLE auth_user_groups (owner integer)",
+            ("auth_user_groups is there already", "auth.0001_initial"),
+            id="a table between two of Django's",
+        ),
+    ],
+)
+def test_what_has_the_name_of_a_table_to_come_is_told_before_anything_is_changed(databases, statement, words):
+    with databases.copy(databases.template("raw stuck", stuck)):
+        run(statement)
+        with refused(*words):
+            call_command("migrate", verbosity=0)
+        with refused(*words):
+            dry_run("default")
+
+
+def test_a_table_of_ours_whose_row_in_the_history_is_lost_may_be_recorded(databases, chain):
+    others = databases.template("others", chain.migrate_others)
+    with databases.copy(others):
+        run("DELETE FROM django_migrations WHERE app = 'sessions'")
+        call_command("migrate", "sessions", fake=True, verbosity=0)
+        chain.adopt()
 
 
 @pytest.mark.slow

@@ -60,3 +60,10 @@ def test_a_last_row_is_left_to_migrate_which_runs_it(scratch):
     code, _ = repair(scratch)
     assert code == 1
     assert [finding.id for finding in history.findings(connections[scratch])] == ["schema.E001"]
+
+
+def test_a_history_that_is_lost_as_a_whole_may_be_recorded_again(scratch):
+    before = names(scratch)
+    rows(scratch).all().delete()
+    call_command("migrate", database=scratch, fake=True, verbosity=0)
+    assert names(scratch) == before

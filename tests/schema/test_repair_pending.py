@@ -9,6 +9,7 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from config.schema import guard
+from config.schema.origin import origins
 from tests.databases import run
 from tests.schema.test_repair import execute, schema, statements
 
@@ -65,3 +66,10 @@ def test_a_lost_row_does_not_count_as_a_migration_to_come(scratch):
     assert "schema.E011" not in {finding.id for finding in guard.compare(scratch).findings}
     _, code = schema("history", "--repair", "--database", scratch)
     assert code == 0
+
+
+def test_every_table_and_column_is_told_the_migration_that_makes_it(scratch):
+    expected = guard.expected(scratch).tables.values()
+    places = {(table.name, column.name) for table in expected for column in table.columns}
+    places |= {(table.name, None) for table in expected}
+    assert {place for place in places if place[0] != "django_migrations"} == origins().keys()

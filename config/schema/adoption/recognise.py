@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from config.schema.adoption.columns import expected_columns, live_columns
 from config.schema.adoption.conversions import NoConversion, conversion
+from config.schema.origin import origins
 
 _RIGHTS = """
 SELECT pg_get_userbyid(relowner), pg_has_role(relowner, 'USAGE'), row_security_active(oid), current_user
@@ -90,6 +91,7 @@ def check(connection: BaseDatabaseWrapper, tables: Mapping[str, frozenset[str]],
         for table in sorted(ours)
         for problem in _problems(connection, models[table], found[table], tables[table])
     ]
+    problems += _taken(connection, {name: kind for name, kind in found.items() if name not in tables})
     known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     known.add(MigrationRecorder.Migration._meta.db_table)
     strangers = sorted(name for name, kind in found.items() if kind in "pt" and name not in known | unmanaged)
@@ -119,6 +121,34 @@ def _problems(
     elif connection.vendor == "postgresql":
         yield from _forbidden(connection, table)
         yield from _foreign_types(connection, model)
+
+
+def _taken(connection: BaseDatabaseWrapper, found: Mapping[str, str]) -> Iterator[str]:
+    """What has the name of a table that a migration still to come makes, and is another thing.
+
+    One with all the columns of that migration is ours, and only its row in the history is lost: to record it must stay
+    possible.
+    """
+    made = origins()
+    applied = MigrationLoader(connection).applied_migrations
+    for table in sorted(found.keys() & {table for table, column in made if column is None}):
+        maker = made[table, None]
+        wanted = {column for (place, column), key in made.items() if place == table and column and key == maker}
+        if maker not in applied and (fault := _fault(connection, table, found[table], wanted)):
+            yield (
+                f"{table} is there already, and it is not the table that {'.'.join(maker)} will make: {fault}. "
+                f"Rename it, or move it to a schema that is not on the search path."
+            )
+
+
+def _fault(connection: BaseDatabaseWrapper, table: str, kind: str, wanted: set[str]) -> str:
+    """Why this is not the table with the wanted columns; "" if it is."""
+    if kind not in "pt":
+        return "it is no table (a view?)"
+    with connection.cursor() as cursor:
+        columns = {info.name for info in connection.introspection.get_table_description(cursor, table)}
+    missing = sorted(wanted - columns)
+    return f"it has no column {', '.join(missing)}" if missing else ""
 
 
 def _forbidden(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:

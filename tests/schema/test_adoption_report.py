@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from config.schema.adoption.report import Entry
 from config.schema.subcommands.adopt import as_text
+from tests.databases import connected
 
 ENTRIES = [
     Entry("zoo", "", "found"),
@@ -58,10 +59,17 @@ def test_the_report_tells_what_becomes_of_each_table_and_the_sums():
     ("option", "words"),
     [
         ("--dry-run", "Every migration is applied: there is nothing to adopt.\n"),
-        ("--report", "This database was new: nothing was adopted.\n"),
+        ("--report", "Nothing was adopted: this database was new, or is not migrated.\n"),
     ],
 )
 def test_where_nothing_is_to_tell_that_is_said(option, words):
     out = StringIO()
     call_command("schema", "adopt", option, stdout=out)
     assert out.getvalue() == words
+
+
+def test_a_database_that_is_not_migrated_has_an_empty_report(new_database, django_db_blocker):
+    with django_db_blocker.unblock(), connected(new_database(migrated=False)) as alias:
+        out = StringIO()
+        call_command("schema", "adopt", "--report", "--database", alias, stdout=out)
+    assert "Nothing was adopted" in out.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from io import StringIO
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import OperationalError, connections
 from config.schema import rows
 from config.schema.models import SchemaRepair
 from pipeline.models import Job
+from tests.databases import run
 
 
 def schema(*arguments: str) -> tuple[str, int]:
@@ -93,8 +95,41 @@ def test_the_diff_is_readable_by_machines(broken):
 
 
 def test_a_snapshot_of_the_live_schema_and_of_the_expected_one_name_the_same_tables(scratch):
-    live, expected = (json.loads(schema("snapshot", *more, "--database", scratch)[0]) for more in ((), ("--expected",)))
+    printed = [schema("snapshot", "--json", *more, "--database", scratch)[0] for more in ((), ("--expected",))]
+    live, expected = map(json.loads, printed)
     assert live["tables"].keys() == expected["tables"].keys()
+
+
+def test_a_snapshot_is_readable_by_people(scratch):
+    printed = [schema("snapshot", *more, "--database", scratch)[0] for more in ((), ("--expected",))]
+    live, expected = (text.splitlines() for text in printed)
+    assert "table prospects" in live
+    assert next(line for line in live if line.startswith('    "domain" ')).endswith("NOT NULL")
+    assert [line for line in live if line.startswith("table ")] == [line for line in expected if line[:6] == "table "]
+
+
+def test_a_repair_is_readable_by_machines(broken):
+    planned, code = schema("repair", "--plan", "--json", "--database", broken)
+    plan = json.loads(planned)
+    assert (code, plan["version"], plan["database"], plan["ran"], plan["failed"]) == (1, 1, broken, [], "")
+    assert plan["report"]["ok"] is False
+    step = next(step for step in plan["steps"] if step["id"] == "schema.E011")
+    assert (step["level"], step["table"], step["column"], step["name"]) == ("error", "prospects", "page_title", None)
+    assert {key for step in plan["steps"] for statement in step["statements"] for key in statement} == {"sql", "lock"}
+
+    printed, code = schema("repair", "--json", "--database", broken)
+    done = json.loads(printed)
+    assert code == 0
+    assert done["ran"] == [statement["sql"] for step in plan["steps"] for statement in step["statements"]]
+    assert done["report"]["findings"] == []
+
+
+def test_a_self_test_is_readable_by_machines(scratch):
+    printed, code = schema("selftest", "--json", "--database", scratch)
+    document = json.loads(printed)
+    assert (code, document["version"], document["ok"]) == (0, 1, True)
+    assert {tuple(case) for case in document["cases"]} == {("name", "expected", "reported", "seen")}
+    assert all(case["expected"] in case["reported"] for case in document["cases"] if case["expected"])
 
 
 def test_an_interrupted_index_is_removed_and_built_again(scratch):
@@ -136,3 +171,23 @@ def test_rows_that_no_search_found_are_found_by_the_index_which_is_built_when_th
     jobs.filter(pk=jobs.first().pk).delete()
     printed, code = schema("repair", "--database", unsearchable)
     assert code == 0, printed
+
+
+def test_the_servers_reason_is_told_by_a_role_that_may_not_write_the_log_either(scratch):
+    if connections[scratch].vendor != "postgresql":
+        pytest.skip("SQLite has no roles")
+    execute(scratch, "ALTER TABLE jobs ALTER COLUMN status DROP DEFAULT")
+    execute(scratch, "CREATE ROLE onlooker; GRANT SELECT ON ALL TABLES IN SCHEMA public TO onlooker; SET ROLE onlooker")
+    try:
+        printed, code = schema("repair", "--database", scratch)
+    finally:
+        execute(scratch, "RESET ROLE; DROP OWNED BY onlooker; DROP ROLE onlooker")
+    assert code == 1
+    assert "must be owner of table jobs" in printed.partition("failed: ")[2]
+
+
+def test_an_alias_that_is_none_is_a_mistake_and_not_drift(new_database):
+    done = run(sys.executable, "manage.py", "schema", "diff", "--database", "nope", database_url=new_database())
+    assert done.returncode == 2
+    assert "invalid choice: 'nope'" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from django.db import connections
+
 from config.schema.models import AdoptionEntry
 
 ACTIONS: Final = {
@@ -65,6 +67,8 @@ def is_adopting(using: str) -> bool:
 
 
 def recorded(using: str) -> list[Entry]:
-    """The report of the adoption, oldest entry first; empty for a database that was new."""
+    """The report of the adoption, oldest entry first; empty for a database that was new or is not migrated."""
+    if AdoptionEntry._meta.db_table not in connections[using].introspection.table_names():
+        return []
     rows = AdoptionEntry.objects.using(using).values("table", "column", "action", "detail", "rows", "data")
     return [Entry(**row) for row in rows.order_by("pk")]

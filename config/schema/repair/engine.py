@@ -162,7 +162,7 @@ def _run_step(connection: BaseDatabaseWrapper, step: Step) -> Iterator[Statement
         try:
             _run_statement(connection, statement)
         except DatabaseError as error:
-            _log(connection, step.finding, statement, str(error), time.monotonic() - started)
+            _log_failure(connection, step.finding, statement, error, time.monotonic() - started)
             raise
         _log(connection, step.finding, statement, "done", time.monotonic() - started)
         yield statement
@@ -220,6 +220,16 @@ def _foreign_keys_off(connection: BaseDatabaseWrapper) -> Iterator[None]:
     finally:
         _execute(connection, "PRAGMA legacy_alter_table = OFF")
         connection.enable_constraint_checking()
+
+
+def _log_failure(
+    connection: BaseDatabaseWrapper, finding: Finding, statement: Statement, error: DatabaseError, seconds: float
+) -> None:
+    """What a role may not repair it may not write to the log either: the first error is the one to tell."""
+    try:
+        _log(connection, finding, statement, str(error), seconds)
+    except DatabaseError as unwritten:
+        logger.warning("not kept in %s: %s", SchemaRepair._meta.db_table, " ".join(str(unwritten).split()))
 
 
 def _log(connection: BaseDatabaseWrapper, finding: Finding, statement: Statement, outcome: str, seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from config.schema.findings import Finding
 
@@ -31,6 +32,15 @@ class Step:
     statements: tuple[Statement, ...] = ()
     refused: str = ""
     together: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """What is told of it, by name."""
+        finding = self.finding
+        return {
+            **{name: getattr(finding, name) for name in ("id", "level", "table", "column", "name")},
+            "refused": self.refused,
+            "statements": [{"sql": statement.sql, "lock": statement.lock} for statement in self.statements],
+        }
 
     def as_text(self) -> str:
         """The finding, then each statement with its lock, exactly as it will run; or why nothing will."""

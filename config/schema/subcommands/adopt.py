@@ -45,7 +45,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> int:
         command.stdout.write(json.dumps([asdict(entry) for entry in entries], indent=2))
     else:
         nothing = "Every migration is applied: there is nothing to adopt."
-        new = "This database was new: nothing was adopted."
+        new = "Nothing was adopted: this database was new, or is not migrated."
         command.stdout.write(as_text(entries) or (nothing if options["dry_run"] else new))
     return IN_LINE
 

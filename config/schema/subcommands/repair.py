@@ -1,5 +1,6 @@
 """manage.py schema repair: make what is missing, and nothing else."""
 
+import json
 from argparse import ArgumentParser
 from typing import Any
 
@@ -17,6 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--plan", action="store_true", help="print the SQL that would run, with its locks, and run nothing"
     )
+    parser.add_argument("--json", action="store_true", help="print steps and outcome as JSON")
 
 
 def run(command: BaseCommand, options: dict[str, Any]) -> int:
@@ -25,16 +27,42 @@ def run(command: BaseCommand, options: dict[str, Any]) -> int:
         command.stderr.write(report.as_text())
         return UNVERIFIED
     steps = repair.plan(report)
+    if not options["json"]:
+        _tell(command, steps)
+    runs = any(step.statements for step in steps) and not options["plan"]
+    outcome = repair.run(options["database"], steps) if runs else repair.Outcome((), "", report)
+    if options["json"]:
+        command.stdout.write(_as_json(steps, outcome))
+    else:
+        _tell_outcome(command, outcome, planned=options["plan"])
+    return _planned(steps) if options["plan"] else _left(outcome)
+
+
+def _tell(command: BaseCommand, steps: list[repair.Step]) -> None:
     for step in steps:
         if step.statements or (step.refused and step.finding.is_error):
             command.stdout.write(step.as_text())
-    if options["plan"]:
-        return _planned(steps)
-    outcome = repair.run(options["database"], steps) if any(step.statements for step in steps) else None
-    if outcome and outcome.failed:
+
+
+def _tell_outcome(command: BaseCommand, outcome: repair.Outcome, *, planned: bool) -> None:
+    """What the comparison after the repair says: all mended, or what no additive repair mends."""
+    if outcome.failed:
         command.stderr.write(f"failed: {outcome.failed}")
-        return DRIFT
-    return _left(command, outcome.report if outcome else report)
+    elif not planned:
+        command.stdout.write(outcome.report.as_text())
+
+
+def _as_json(steps: list[repair.Step], outcome: repair.Outcome) -> str:
+    """A stable document: `{version, database, steps, ran, failed, report}`, `report` as `schema diff --json` has it."""
+    document = {
+        "version": 1,
+        "database": outcome.report.database,
+        "steps": [step.as_dict() for step in steps],
+        "ran": [statement.sql for statement in outcome.done],
+        "failed": outcome.failed,
+        "report": json.loads(outcome.report.as_json()),
+    }
+    return json.dumps(document, indent=2)
 
 
 def _planned(steps: list[repair.Step]) -> int:
@@ -43,8 +71,8 @@ def _planned(steps: list[repair.Step]) -> int:
     return DRIFT if any(step.statements for step in steps) else IN_LINE
 
 
-def _left(command: BaseCommand, report: repair.Report) -> int:
-    """What the comparison after the repair says: all mended, or what no additive repair mends."""
-    command.stdout.write(report.as_text())
-    code = exit_code(report)
+def _left(outcome: repair.Outcome) -> int:
+    if outcome.failed:
+        return DRIFT
+    code = exit_code(outcome.report)
     return REFUSED if code == DRIFT else code

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from config.schema import subcommands
 
@@ -29,7 +29,10 @@ class Command(BaseCommand):
             # Django's own parser class would exit differently inside call_command.
             child = choices.add_parser(name, help=module.HELP, description=module.HELP)
             child.add_argument(
-                "--database", default=DEFAULT_DB_ALIAS, help="the database's alias, 'default' unless given"
+                "--database",
+                default=DEFAULT_DB_ALIAS,
+                choices=tuple(connections),
+                help="the database's alias, 'default' unless given",
             )
             module.add_arguments(child)
 

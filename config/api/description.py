@@ -43,6 +43,7 @@ PROBLEMS: dict[int, tuple[tuple[str, str], ...]] = {
             "Drafting needs Google Gemini, which this release cannot use yet; for one that can, set GEMINI_API_KEY. …",
         ),
         ("unreadable_secret", "A stored secret cannot be read with this ENCRYPTION_KEY. Save it again."),
+        ("unreadable_setting", "The stored automation settings cannot be read: max_results: Must be an integer. …"),
         ("not_ready", "A mail was sent already. Nothing was sent."),
         ("conflict", "This contradicts what is stored: uq_settings_key. Nothing was changed."),
     ),
@@ -59,7 +60,6 @@ PROBLEMS: dict[int, tuple[tuple[str, str], ...]] = {
             "data_integrity_violation",
             "Data integrity violation: COUNT query returned 5 but SELECT query returned 2 rows",
         ),
-        ("unreadable_setting", "The stored automation settings cannot be read: max_results: Must be an integer. …"),
         ("error", "A fault of this program. It has been logged; nothing was changed by this request."),
     ),
     503: (

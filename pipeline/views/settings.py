@@ -54,7 +54,7 @@ class SettingsViewSet(ApiViewSet):
     serializer_class = Automation
     path_choices = {"name": tuple(SERVICES)}
 
-    @action(detail=False)
+    @action(detail=False, further_problems=(HTTPStatus.CONFLICT.value,))
     def automation(self, request: Request) -> Response:
         """The settings of automatic runs."""
         return Response(readable(switches.automation()))
@@ -97,7 +97,7 @@ def readable(stored: dict[str, Any]) -> dict[str, Any]:
         wrong = as_problem(ValidationError(judged.errors))
         fields = f"{wrong.detail} " if wrong else ""
         detail = f"The stored automation settings cannot be read: {fields}Save these fields again."
-        raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "unreadable_setting", detail)
+        raise Problem(HTTPStatus.CONFLICT, "unreadable_setting", detail)
     # The older system may have stored more.
     return {name: stored[name] for name in switches.AUTOMATION_DEFAULTS}
 

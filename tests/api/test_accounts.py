@@ -58,7 +58,7 @@ def test_a_stored_setting_that_cannot_be_read_is_told_and_can_be_saved_again(
 ) -> None:
     Setting.objects.create(key=switches.AUTOMATION, value={"keywords": "tea", field: value, "of_the_old_system": 1})
     response = bob.get("/api/settings/automation")
-    assert (response.status_code, response.json()["code"]) == (500, "unreadable_setting")
+    assert (response.status_code, response.json()["code"]) == (409, "unreadable_setting")
     assert field in response.json()["detail"]
     again = {field: switches.AUTOMATION_DEFAULTS[field]}
     assert bob.post("/api/settings/automation", again, format="json").status_code == 200

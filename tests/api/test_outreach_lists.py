@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from config.api.exports import XLSX
+from pipeline.jobs import handlers
 from pipeline.models import Job, JobItem, Webhook
 from prospects import suppression
 from prospects.models import Prospect, Suppression
@@ -89,17 +90,20 @@ def test_a_webhook_to_an_unsafe_target_is_refused(alice: APIClient, url: str) ->
     assert (response.status_code, response.json()["code"]) == (400, "target_refused")
 
 
-def test_the_items_of_a_job_are_listed_and_the_failed_ones_done_again(bob: APIClient, charlie: APIClient) -> None:
-    job = Job.objects.create(job_type="import", status="completed", done_items=1, failed_items=1)
+def test_the_items_of_a_job_are_listed_and_the_failed_ones_done_again(
+    bob: APIClient, charlie: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(handlers._handlers, "scrape", handlers.ItemHandler())
+    job = Job.objects.create(job_type="scrape", status="completed", done_items=1, failed_items=1)
     JobItem.objects.create(job=job, position=0, status="done", detail="a")
     JobItem.objects.create(job=job, position=1, status="failed", detail="b")
     failed = charlie.get(f"/api/jobs/{job.pk}/items?status=failed").json()
     assert [(item["position"], item["detail"]) for item in failed["data"]] == [(1, "b")]
     assert charlie.post(f"/api/jobs/{job.pk}/retry").status_code == 403
+    assert bob.post(f"/api/jobs/{job.pk}/retry").json()["status"] == "pending"
+    assert list(job.items.order_by("position").values_list("status", flat=True)) == ["done", "pending"]
     refused = bob.post(f"/api/jobs/{job.pk}/retry")
     assert (refused.status_code, refused.json()["code"]) == (400, "refused")
-    Job.objects.update(status="cancelled")
-    assert bob.post(f"/api/jobs/{job.pk}/retry").json()["status"] == "pending"
 
 
 @pytest.mark.parametrize("path", ["export/xlsx?list=leads", "leads/export/xlsx", "scraped-emails/export/xlsx"])

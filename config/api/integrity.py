@@ -76,6 +76,6 @@ class Proof:
         report = guard.verify(self.using)
         if not report.ok:
             places = ", ".join(finding.place for finding in report.errors)
-            detail = f"The database does not match this code: {places}. {MENDING}"
+            detail = f"The database does not match this code: look at {places}. {MENDING}"
             findings = [{"id": f.id, "place": f.place, "command": f.command} for f in report.errors]
             raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "schema_mismatch", detail, findings=findings)

@@ -37,7 +37,7 @@ def test_an_empty_list_is_not_believed_on_a_schema_that_is_off(site: Client, off
     response = site.get(LIST)
     assert response.status_code == 500
     html = response.content.decode()
-    assert "prospects.bio_text" in html
+    assert "does not match this code: look at prospects.bio_text." in html
     assert "See the state of the schema" in html
 
 

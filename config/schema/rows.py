@@ -17,6 +17,8 @@ from config.schema.findings import Finding
 
 SAMPLE = 5
 SECONDS = 2
+#: The promise that a back-fill can keep again: the subject of findings about it.
+NOT_NULL = "NOT NULL"
 
 _FOREIGN_KEY_CHECK = """
 SELECT c."table", f."from", c.parent, count(*), min(c.rowid)
@@ -64,7 +66,7 @@ def _of_table(
     loose = {column.name for column in live.columns if column.nullable or column.unproven}
     for column in table.columns:
         if not column.nullable and column.name in loose:
-            yield Doubt(table, "NOT NULL", f"{quote(column.name)} IS NULL", column.name), (column.name,)
+            yield Doubt(table, NOT_NULL, f"{quote(column.name)} IS NULL", column.name), (column.name,)
     for check in table.checks:
         if not any(_enforces(found, check) for found in live.checks):
             subject = check.columns[0] if len(check.columns) == 1 else None
@@ -170,6 +172,7 @@ def _report(connection: BaseDatabaseWrapper, doubt: Doubt, actual: str, *, known
         else "nothing known",
         command=f"in {managed('dbshell', connection.alias)}: {search}",
         level="error" if known else "warning",
+        subject=NOT_NULL if doubt.promise == NOT_NULL else None,
     )
 
 

@@ -13,6 +13,7 @@ from django.db import OperationalError, connections
 from config.schema import rows
 from config.schema.models import SchemaRepair
 from pipeline.models import Job
+from prospects.models import Prospect
 from tests.databases import run
 
 
@@ -130,6 +131,19 @@ def test_a_self_test_is_readable_by_machines(scratch):
     assert (code, document["version"], document["ok"]) == (0, 1, True)
     assert {tuple(case) for case in document["cases"]} == {("name", "expected", "reported", "seen")}
     assert all(case["expected"] in case["reported"] for case in document["cases"] if case["expected"])
+
+
+def test_rows_that_a_declared_default_fills_need_nobodys_decision(scratch):
+    if connections[scratch].vendor != "postgresql":
+        pytest.skip("SQLite cannot drop NOT NULL; the round trip proves the repair there")
+    Prospect.objects.using(scratch).create(domain="a.example")
+    execute(scratch, "ALTER TABLE prospects ALTER COLUMN followups_sent DROP NOT NULL")
+    execute(scratch, "UPDATE prospects SET followups_sent = NULL")
+    planned, code = schema("repair", "--plan", "--database", scratch)
+    assert code == 1
+    assert "nothing will run" not in planned
+    call_command("migrate", database=scratch, verbosity=0)
+    assert Prospect.objects.using(scratch).get().followups_sent == 0
 
 
 def test_an_interrupted_index_is_removed_and_built_again(scratch):

@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import DatabaseError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -22,6 +22,7 @@ from config.schema.models import SchemaRepair
 from config.schema.origin import comes_with_migrations, pending_apps
 from config.schema.repair import postgresql, sqlite
 from config.schema.repair.steps import Refused, Statement, Step
+from config.schema.rows import NOT_NULL
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,16 @@ def plan_for(
         if step.refused and finding.id == "schema.E011":
             wrong.add((finding.table, finding.column))
         steps.append(step)
-    return [*steps, *planner.finish()]
+    return [*_without_filled(steps), *planner.finish()]
+
+
+def _without_filled(steps: list[Step]) -> Iterator[Step]:
+    """Rows that hold NULL need nobody's decision where the step for their column fills in what its field declares."""
+    filled = {(s.finding.table, s.finding.column) for s in steps if s.finding.id == "schema.E014" and not s.refused}
+    for step in steps:
+        found = step.finding
+        of_nulls = found.id == "schema.E018" and found.subject == NOT_NULL
+        yield replace(step, refused="") if of_nulls and (found.table, found.column) in filled else step
 
 
 def _rank(finding: Finding) -> tuple[int, str]:

@@ -12,8 +12,9 @@ from tests.legacy import seeds, states
 from tests.legacy.dumps import dump
 from tests.legacy.states import STATES, run
 
-# What concerns rows; the rest of the report tells of the structure, which migrations change step by step.
-ABOUT_ROWS = {"folded", "kept", "filled", "orphaned", "duplicates"}
+# What concerns rows, and the names of indexes; the rest of the report tells of the structure, which migrations change
+# step by step.
+COMPARED = {"folded", "kept", "filled", "orphaned", "duplicates", "recomputed", "index"}
 MORE_TROUBLE = (
     "ALTER TABLE email_logs DROP CONSTRAINT email_logs_prospect_id_fkey",
     "UPDATE email_logs SET prospect_id = gen_random_uuid() WHERE subject = 'plain'",
@@ -42,11 +43,11 @@ def _seeded(name: str):
 BUILDS = {name: _seeded(name) for name in ("older_tree", "first_version_of_discovery_queries", "stamped")}
 
 
-def about_rows(entries: list[Entry]) -> Counter:
+def compared(entries: list[Entry]) -> Counter:
     return Counter(
         (entry.table, entry.column, entry.action, entry.detail, entry.rows)
         for entry in entries
-        if entry.action in ABOUT_ROWS
+        if entry.action in COMPARED
     )
 
 
@@ -58,7 +59,7 @@ def adopt_by_migrate(databases, proof, name, build) -> None:
         before = proof()
         call_command("migrate", verbosity=0)
         done = recorded("default")
-        assert about_rows(announced) == about_rows(done)
+        assert compared(announced) == compared(done)
         before.check({table: _gone(done, table) for table in ("settings",)})
         # When the schema was verified, and by which process, is written anew each time.
         after = dump("--exclude-table-data=schema_*verifi*")

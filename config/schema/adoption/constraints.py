@@ -1,6 +1,6 @@
 """Foreign keys, unique keys and indexes of an adopted table, matched by structure: their names never count."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import ForeignKey, Model
+from django.db.models.expressions import ExpressionList
 
 from config.schema.adoption.columns import expected_columns, live_columns
 from config.schema.adoption.plans import KEPT, Plan, literal, primary_key
@@ -212,21 +213,49 @@ def adopt_index(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], ind
 
     What an interrupted CREATE INDEX CONCURRENTLY left is removed; another index of this name is renamed.
     """
-    structure = structure_of(schema_editor, model, str(index.create_sql(model, schema_editor)))
     quote, table = schema_editor.quote_name, model._meta.db_table
-    live = indexes(schema_editor.connection, table)
-    same = [found for found in live if found.structure == structure and found.valid and found.constraint is None]
-    same.sort(key=lambda found: found.name != index.name)
-    taken = next((found for found in live if found.name == index.name and found not in same), None)
+    same, taken = _found(schema_editor, model, index)
     if taken is not None and not taken.valid:
         schema_editor.execute(f"DROP INDEX {quote(taken.name)}")
     elif taken is not None:
         schema_editor.execute(f"ALTER INDEX {quote(taken.name)} RENAME TO {quote(taken.name + '_old')}")
-    if same and same[0].name != index.name:
+    for entry in _index_entries(table, index, same):
         schema_editor.execute(f"ALTER INDEX {quote(same[0].name)} RENAME TO {quote(index.name)}")
-        entry = Entry(table, "", "index", f"{same[0].name} to {index.name}")
         record([entry], schema_editor.connection.alias)
     return bool(same)
+
+
+def plan_index(connection: BaseDatabaseWrapper, model: type[Model], index: models.Index) -> list[Entry]:
+    """What `adopt_index` would report of the table as it is."""
+    if not columns_of(model, index) <= live_columns(connection, model._meta.db_table).keys():
+        return []
+    same, _ = _found(connection.schema_editor(), model, index)
+    return _index_entries(model._meta.db_table, index, same)
+
+
+def columns_of(model: type[Model], index: models.Index) -> set[str]:
+    """The columns that the index reads."""
+    names = {name for name, _ in index.fields_orders}
+    nodes: Iterator[Any] = ExpressionList(*index.expressions).flatten()
+    names |= {node.name for node in nodes if isinstance(node, models.F)}  # type: ignore[attr-defined]
+    names |= index.condition.referenced_base_fields if index.condition else set()
+    return {str(model._meta.get_field(name).column) for name in names}  # type: ignore[union-attr]
+
+
+def _index_entries(table: str, index: models.Index, same: Sequence[LiveIndex]) -> list[Entry]:
+    renamed = same[:1] if same and same[0].name != index.name else []
+    return [Entry(table, "", "index", f"{found.name} to {index.name}") for found in renamed]
+
+
+def _found(
+    schema_editor: BaseDatabaseSchemaEditor, model: type[Model], index: models.Index
+) -> tuple[list[LiveIndex], LiveIndex | None]:
+    """The indexes of the same structure, one that has the name first; and another one that has the name."""
+    structure = structure_of(schema_editor, model, str(index.create_sql(model, schema_editor)))
+    live = indexes(schema_editor.connection, model._meta.db_table)
+    same = [found for found in live if found.structure == structure and found.valid and found.constraint is None]
+    same.sort(key=lambda found: found.name != index.name)
+    return same, next((found for found in live if found.name == index.name and found not in same), None)
 
 
 def adopt_unique(

@@ -7,11 +7,14 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import AddConstraint, CreateModel
+from django.db.models import BaseConstraint, CheckConstraint
 
 from config.schema import operations
 from config.schema.adoption import constraints
+from config.schema.adoption.plans import TablePlanner
 from config.schema.adoption.recognise import check
 from config.schema.adoption.report import Entry
+from config.schema.adoption.rules import Rules
 
 
 def dry_run(using: str) -> list[Entry]:
@@ -37,10 +40,13 @@ def _entries(connection: BaseDatabaseWrapper) -> Iterator[Entry]:
         if isinstance(operation, operations.RecogniseDatabase):
             check(connection, operation.tables, operation.unmanaged)
             yield from (Entry(t, "", "leftover", "table") for t in sorted(operation.unmanaged & there))
+    rules = {op.model_name: op.rules for _, op in pending if isinstance(op, operations.ConvergeTable)}
     for app_label, operation in pending:
         for name in _model_names(operation):
             model = _model(models, app_label, name)
-            if model is not None:
+            if isinstance(operation, operations.RecomputeColumn) and model._meta.db_table in there:
+                yield from _recomputed(TablePlanner(connection, model, rules.get(name, Rules())), operation)
+            elif model is not None:
                 yield from _operation(connection, operation, model, there)
 
 
@@ -64,10 +70,42 @@ def _operation(connection: BaseDatabaseWrapper, operation: Any, model: Any, ther
     elif isinstance(operation, operations.ConvergeTable | operations.ResolveDuplicates):
         yield from operation.plan(connection, model).entries
         yield from constraints.leftovers(connection, model)
-    elif isinstance(operation, operations.RecomputeColumn):
-        yield Entry(table, operation.name, "recomputed", "from what the other columns will hold")
+    elif isinstance(operation, operations.AddIndexIfMissing):
+        yield from constraints.plan_index(connection, model, operation.index)
     elif isinstance(operation, AddConstraint):
-        yield Entry(table, "", "added", f"constraint {operation.constraint.name}")
+        yield from _constraint(connection, table, operation.constraint)
+
+
+def _constraint(connection: BaseDatabaseWrapper, table: str, constraint: BaseConstraint) -> Iterator[Entry]:
+    if constraint.name not in _constraint_names(connection, table):
+        yield Entry(table, "", "added", f"constraint {constraint.name}")
+    elif isinstance(constraint, CheckConstraint):
+        yield Entry(table, "", "constraint", f"{constraint.name} is made anew")
+
+
+def _recomputed(planner: TablePlanner, operation: operations.RecomputeColumn) -> Iterator[Entry]:
+    """How many rows would get another value, by what their columns will hold when it is computed."""
+    connection, model = planner.connection, planner.model
+    rows = model._default_manager.using(connection.alias).exclude(**{operation.name: operation.expression})
+    compiled, params = rows.values("pk").query.get_compiler(connection=connection).as_sql()
+    planned = planner.planned_rows().replace("%", "%%")
+    with connection.cursor() as cursor:
+        # Under the table's name: the query reads the planned rows in its place.
+        cursor.execute(
+            f"WITH {planner.quoted(planner.table)} AS ({planned}) SELECT count(*) FROM ({compiled}) AS changed",
+            params,
+        )
+        ((count,),) = cursor.fetchall()
+    if count:
+        yield Entry(planner.table, operation.name, "recomputed", rows=count)
+
+
+def _constraint_names(connection: BaseDatabaseWrapper, table: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s)", [connection.ops.quote_name(table)]
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def _model(models: Any, app_label: str, name: str) -> Any:

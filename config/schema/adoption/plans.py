@@ -101,6 +101,19 @@ class TablePlanner:
     def quoted(self, name: str) -> str:
         return self.connection.ops.quote_name(name)
 
+    def planned_rows(self) -> str:
+        """A SELECT of the rows as the plan will leave them, in the model's columns."""
+        columns = []
+        for name, expected in self.expected.items():
+            plan = self._decided(name)
+            value = plan.value if plan else f"coalesce({self._present(name)}, {expected.default or 'NULL'})"
+            columns.append(f"({value})::{expected.type} AS {self.quoted(name)}")
+        return f"SELECT {', '.join(columns)} FROM {self._from}"
+
+    def _present(self, name: str) -> str:
+        """The column as it is, NULL where there is none."""
+        return self.quoted(self.live[name].name) if name in self.live else f"NULL::{self.expected[name].type}"
+
     # One column
 
     def _column(self, name: str) -> ColumnPlan | None:

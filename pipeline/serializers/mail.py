@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.api import fields
@@ -24,9 +25,14 @@ class AttachmentSerializer(serializers.ModelSerializer[EmailAttachment]):
         read_only_fields = fields
 
 
+@extend_schema_field({"oneOf": [{"type": "string", "format": "uuid"}, {"type": "string", "enum": [""]}]})
+class OptionalId(serializers.UUIDField):
+    """A form says "none" by an empty text."""
+
+
 class AttachmentInput(fields.StrictSerializer):
     scope = serializers.ChoiceField(choices=AttachmentScope.choices)
-    prospect_id = serializers.UUIDField(required=False, allow_null=True)
+    prospect_id = OptionalId(required=False, allow_null=True, help_text="Empty for none.")
     file = serializers.FileField(max_length=255, help_text="At most 10 MB.")
 
     def validate_file(self, file: Any) -> Any:

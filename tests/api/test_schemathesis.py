@@ -85,7 +85,7 @@ DEPENDS_ON_ROWS = (
 # excludes the other.
 BEYOND_THE_DESCRIPTION = re.compile(
     r"url|uri|_at$|_after$|_before$|^$|score|da_est|engagement_rate|email|cc|prospect_id$|domain|^file$|^values$"
-    r"|^page$|^cursor$"
+    r"|^page$|^cursor$|^source_platform$"
 )
 
 

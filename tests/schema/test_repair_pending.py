@@ -19,10 +19,8 @@ def forget_rows(alias: str, app: str, *names: str) -> None:
 
 
 def without_processes(alias: str) -> None:
-    """As the database was before the last two migrations of the guard's own app, and the one that needs them."""
-    execute(alias, "DROP TABLE schema_process_verifications")
-    forget_rows(alias, "schema", "0003_process_verifications", "0004_process_kinds")
-    forget_rows(alias, "pipeline", "0012_who_sees_verifications")
+    """As the database was before the guard's own app had its third migration, and all that need that one."""
+    call_command("migrate", "schema", "0002", database=alias, verbosity=0)
 
 
 def test_what_a_migration_makes_that_has_not_run_is_left_to_it(scratch):
@@ -51,12 +49,13 @@ def test_every_finding_about_an_app_with_pending_migrations_names_migrate(scratc
 
 def test_apps_without_pending_migrations_are_repaired_meanwhile(scratch):
     without_processes(scratch)
-    execute(scratch, "ALTER TABLE prospects DROP COLUMN page_title")
+    execute(scratch, "ALTER TABLE auth_user DROP COLUMN last_login")
     printed, code = schema("repair", "--database", scratch)
     assert code == 3
-    assert "page_title" in " ".join(statements(printed))
+    assert "last_login" in " ".join(statements(printed))
     left = {(finding.id, finding.table) for finding in guard.compare(scratch).errors}
-    assert left == {("schema.E001", "django_migrations"), ("schema.E010", "schema_process_verifications")}
+    assert {("schema.E001", "django_migrations"), ("schema.E010", "schema_process_verifications")} <= left
+    assert "auth_user" not in {table for _, table in left}
 
 
 def test_a_lost_row_does_not_count_as_a_migration_to_come(scratch):

@@ -1,8 +1,9 @@
 """A digest of the live schema, computed by the server in one query.
 
-It covers whatever a comparison looks at in the catalog; names of indexes and constraints and the order of
-columns are left out. Expressions enter as the server stores them: writing them out is what would cost time.
-It may differ where a comparison finds nothing (after a restore, say), never the other way round.
+It covers whatever a comparison looks at in the catalog; names of indexes and constraints are left out. Expressions
+and references enter as the server stores them, by number: writing them out is what would cost time. So it
+differs where a comparison finds nothing (after a restore, say), never the other way round. The lines it is made of
+are added up as numbers of 64 bits: to sort them would cost more than to make them.
 """
 
 from __future__ import annotations
@@ -29,66 +30,69 @@ SELECT SHA256(group_concat(line, char(10))) AS value FROM (
     ORDER BY 1)
 """
 
-# Relations in reach; those of the models in detail, of all others only kind and name.
+# Relations in reach; those of the models in detail, of all others only kind and name. Planning is what costs here, so
+# that no catalog is joined: a relation is meant by its oid, and one line says the oid's name. What the server
+# brings along itself has oids below 16384.
 _POSTGRESQL = """
-WITH relation AS (
-    SELECT c.oid, c.relname, n.nspname, c.relkind, c.relpersistence, c.relrowsecurity,
-           c.relname = ANY (%s) OR n.nspname || '"."' || c.relname = ANY (%s) AS managed,
-           concat_ws('|', n.nspname, c.relname, pg_table_is_visible(c.oid)) AS place
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-      AND (NOT c.relispartition OR c.relname = ANY (%s) OR n.nspname || '"."' || c.relname = ANY (%s))
-      AND (n.nspname = ANY (current_schemas(true)) OR n.nspname || '"."' || c.relname = ANY (%s))
-      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+WITH space AS (
+    SELECT oid, nspname, nspname = ANY (current_schemas(true)) AS in_reach,
+           nspname = ANY (current_schemas(false)) AS named_in_path
+    FROM pg_namespace WHERE nspname NOT IN ('pg_catalog', 'information_schema')
+), relation AS (
+    SELECT c.oid, c.relkind, s.named_in_path AND NOT c.relispartition AS listed,
+           c.relkind <> 'c' AND (s.in_reach AND c.relname = ANY (model.tables)
+                                 OR s.nspname || '"."' || c.relname = ANY (model.tables)) AS managed,
+           concat_ws('|', 'relation', c.oid, s.nspname, c.relname, pg_table_is_visible(c.oid), c.relkind,
+                     c.relpersistence, CASE WHEN c.relrowsecurity THEN row_security_active(c.oid) END,
+                     CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, c.relpartbound::text) AS line
+    FROM (SELECT %s::text[] AS tables OFFSET 0) model, pg_class c JOIN space s ON s.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
+), managed AS (
+    SELECT array_agg(oid) AS oids, array_agg(oid) FILTER (WHERE relkind <> 'p') AS unpartitioned
+    FROM relation WHERE managed
 ), line (text) AS (
-    SELECT concat_ws('|', 'relation', place, relkind, relpersistence,
-                     CASE WHEN relrowsecurity THEN row_security_active(oid)::text END, pg_get_partkeydef(oid))
-    FROM relation WHERE managed OR nspname NOT LIKE 'pg\\_temp%%'
+    SELECT line FROM relation WHERE managed OR listed
   UNION ALL
-    SELECT concat_ws('|', 'heir', r.place, i.inhrelid::regclass)
-    FROM relation r JOIN pg_inherits i ON i.inhparent = r.oid WHERE r.managed AND r.relkind <> 'p'
+    SELECT concat_ws('|', 'inherits', inhparent, inhrelid) FROM pg_inherits
+    WHERE inhparent = ANY ((SELECT unpartitioned FROM managed)::oid[]) OR inhrelid = ANY ({managed})
   UNION ALL
-    SELECT concat_ws('|', 'parent', r.place, i.inhparent::regclass, c.relpartbound::text)
-    FROM relation r JOIN pg_inherits i ON i.inhrelid = r.oid JOIN pg_class c ON c.oid = r.oid WHERE r.managed
+    SELECT concat_ws('|', 'sequence', seqrelid, seqincrement, seqmin, seqmax, seqcycle) FROM pg_sequence
+    WHERE seqincrement <> 1 OR seqcycle OR seqmax NOT IN (32767, 2147483647, 9223372036854775807)
   UNION ALL
-    SELECT concat_ws('|', 'sequence', s.relname, q.seqincrement, q.seqmin, q.seqmax, q.seqcycle)
-    FROM pg_sequence q JOIN pg_class s ON s.oid = q.seqrelid
-    WHERE q.seqincrement <> 1 OR q.seqcycle OR q.seqmax NOT IN (32767, 2147483647, 9223372036854775807)
+    SELECT concat_ws('|', 'column', attrelid, attnum, attname, format_type(atttypid, atttypmod), attnotnull,
+                     attidentity, attgenerated, attcollation)
+    FROM pg_attribute WHERE attrelid = ANY ({managed}) AND attnum > 0 AND NOT attisdropped
   UNION ALL
-    SELECT concat_ws('|', 'column', r.place, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-                     a.attidentity, a.attgenerated, a.attcollation, d.adbin::text)
-    FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
-    LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE r.managed
+    SELECT concat_ws('|', 'default', adrelid, adnum, adbin::text) FROM pg_attrdef WHERE adrelid = ANY ({managed})
   UNION ALL
-    SELECT concat_ws('|', 'constraint', r.place, c.contype, c.convalidated, c.condeferrable, c.condeferred, c.conkey,
-                     CASE WHEN c.contype = 'f' THEN c.confrelid::regclass END, c.confkey, c.confdeltype, c.confupdtype,
-                     c.conbin::text, c.conexclop, {enforced},
-                     CASE WHEN c.contype = 'f' THEN (SELECT string_agg(DISTINCT t.tgenabled::text, '')
-                                                     FROM pg_trigger t WHERE t.tgconstraint = c.oid) END)
-    FROM relation r JOIN pg_constraint c ON c.conrelid = r.oid
-    WHERE r.managed AND (c.contype <> 'n' OR NOT c.convalidated)
+    SELECT concat_ws('|', 'constraint', conrelid, contypid, contype, convalidated, condeferrable, condeferred,
+                     conkey, confrelid, confkey, confdeltype, confupdtype, conbin::text, conexclop, {enforced})
+    FROM pg_constraint
+    WHERE (conrelid = ANY ({managed}) OR contypid >= 16384) AND (contype <> 'n' OR NOT convalidated)
   UNION ALL
-    SELECT concat_ws('|', 'index', r.place, i.indisunique, i.indisprimary, i.indisvalid, i.indisready, i.indislive,
-                     i.indkey, i.indnkeyatts, i.indclass, i.indcollation, i.indoption, {nulls_not_distinct},
-                     i.indexprs::text, i.indpred::text, x.relam)
-    FROM relation r JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class x ON x.oid = i.indexrelid WHERE r.managed
+    SELECT concat_ws('|', 'index', indrelid, indisunique, indisprimary, indisvalid, indisready, indislive, indkey,
+                     indnkeyatts, indclass, indcollation, indoption, {nulls_not_distinct}, indexprs::text,
+                     'where', indpred::text)
+    FROM pg_index WHERE indrelid = ANY ({managed})
   UNION ALL
-    SELECT concat_ws('|', 'trigger', r.place, t.tgname, t.tgenabled, pg_get_triggerdef(t.oid))
-    FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal WHERE r.managed
+    -- A foreign key has triggers on both its tables.
+    SELECT concat_ws('|', 'trigger', tgrelid, tgconstraint, tgenabled,
+                     CASE WHEN NOT tgisinternal THEN pg_get_triggerdef(oid) END)
+    FROM pg_trigger WHERE (NOT tgisinternal OR tgenabled <> 'O')
+                      AND (tgrelid = ANY ({managed}) OR tgconstrrelid = ANY ({managed}))
   UNION ALL
-    SELECT concat_ws('|', 'rule', r.place, w.rulename, w.ev_enabled, pg_get_ruledef(w.oid))
-    FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.rulename <> '_RETURN' WHERE r.managed
+    SELECT concat_ws('|', 'rule', ev_class, rulename, ev_enabled, pg_get_ruledef(oid))
+    FROM pg_rewrite WHERE ev_class = ANY ({managed}) AND rulename <> '_RETURN'
   UNION ALL
-    SELECT concat_ws('|', 'type', n.nspname, t.typname, t.typtype,
-                     CASE WHEN t.typtype = 'd' THEN concat_ws('|', t.typnotnull, t.typbasetype::regtype, t.typdefault,
-                         (SELECT string_agg(k.conbin::text, '|' ORDER BY k.conbin::text) FROM pg_constraint k
-                          WHERE k.contypid = t.oid)) END)
-    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
-    WHERE t.typtype IN ('e', 'd', 'r', 'c') AND (t.typtype <> 'c' OR c.relkind = 'c')
-      AND (t.typtype = 'd' OR n.nspname = ANY (current_schemas(false)))
-      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    SELECT concat_ws('|', 'type', typnamespace, typname, typtype, typnotnull, format_type(typbasetype, typtypmod),
+                     typdefault)
+    FROM pg_type
+    WHERE oid >= 16384
+      AND (typtype = 'd' OR typtype IN ('e', 'r') AND typnamespace IN (SELECT oid FROM space WHERE named_in_path))
 )
-SELECT encode(sha256(convert_to(string_agg(text, E'\\n' ORDER BY text COLLATE "C"), 'UTF8')), 'hex') AS value FROM line
+SELECT encode(sha256(convert_to(count(*) || ' ' || coalesce(sum(hashtextextended(text COLLATE "C", 0)), 0), 'UTF8')),
+              'hex') AS value
+FROM line
 """
 
 
@@ -98,14 +102,15 @@ def fingerprint_query(connection: BaseDatabaseWrapper, tables: Collection[str] |
         return _SQLITE, []
     names = managed_tables(connection) if tables is None else list(tables)
     version = connection.pg_version  # type: ignore[attr-defined]
-    newer = {
-        "{nulls_not_distinct}": "i.indnullsnotdistinct" if version >= 150000 else "false",
-        "{enforced}": "c.conenforced" if version >= 180000 else "true",
+    marks = {
+        "{managed}": "(SELECT oids FROM managed)::oid[]",
+        "{nulls_not_distinct}": "indnullsnotdistinct" if version >= 150000 else "false",
+        "{enforced}": "conenforced" if version >= 180000 else "true",
     }
     sql = _POSTGRESQL
-    for mark, column in newer.items():
-        sql = sql.replace(mark, column)
-    return sql, [names] * 5
+    for mark, words in marks.items():
+        sql = sql.replace(mark, words)
+    return sql, [names]
 
 
 def fingerprint(connection: BaseDatabaseWrapper, tables: Collection[str] | None = None) -> str:

@@ -36,30 +36,30 @@ _expected: dict[tuple[str, str], Snapshot] = {}
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """What the one query of a start has found."""
+    """What the one query of a start has found; `past` is what is wrong with the history."""
 
     fingerprint: str
     warnings: tuple[Finding, ...] | None
     adopted: bool
+    past: tuple[Finding, ...] = ()
 
 
 def verify(using: str = "default") -> Report:
-    """The start check: the history and the live fingerprint, one query each.
+    """The start check: the history and the live fingerprint, in one query.
 
     A fingerprint that is not the stored one, or no stored entry, leads to `compare`. In a database that
-    was adopted a third query reads `alembic_version`, whose rows are no part of the schema.
+    was adopted a second query reads `alembic_version`, whose rows are no part of the schema.
     A database that cannot be reached or read is a report with schema.E000, never an exception.
     """
     connection = connections[using]
     try:
-        found = _past(connection)
-        if _unreadable(found):
-            return Report.of(found, using)
-        start = _start(connection)
+        start = _start(connection, with_history=bool(history.migratable_apps(using)))
+        if _unreadable(start.past):
+            return Report.of(start.past, using)
         if start.warnings is None:
             return _compare_and_remember(connection, start.fingerprint)
         changed = alembic.findings(connection, present=True) if start.adopted else ()
-        applied = ignore.applied((*found, *model_changes(), *start.warnings, *changed))
+        applied = ignore.applied((*start.past, *model_changes(), *start.warnings, *changed))
         return Report.of(applied, using, start.fingerprint)
     except (DatabaseError, InterfaceError, SnapshotError) as error:
         return Report.of([unreachable(using, error)], using)
@@ -262,26 +262,37 @@ def _with_origin(finding: Finding, made: tuple[str, str] | None, recorded: set[t
     return replace(finding, detail=detail, command=finding.command if applied else managed("migrate", finding.database))
 
 
-def _start(connection: BaseDatabaseWrapper) -> _Start:
-    """The live fingerprint and the stored entry for it, in one query."""
+def _start(connection: BaseDatabaseWrapper, *, with_history: bool = False) -> _Start:
+    """The live fingerprint, the stored entry for it, and the history where it is asked for: one query."""
     sql, params = fingerprint_query(connection)
     statement = f"""
-        SELECT f.value, v.fingerprint, v.warnings, EXISTS (SELECT 1 FROM schema_alembic_versions)
-        FROM ({sql}) AS f
+        SELECT ({sql}), v.fingerprint, v.warnings, EXISTS (SELECT 1 FROM schema_alembic_versions),
+               ({history.rows_query(connection) if with_history else "NULL"})
+        FROM (SELECT 1) AS always
         LEFT JOIN schema_verified v ON v.alias = %s AND v.graph = %s AND v.server = %s"""
     try:
         # Inside a transaction PostgreSQL survives a failing query only by a savepoint.
         savepoint = transaction.atomic(connection.alias) if connection.in_atomic_block else nullcontext()
         with savepoint, connection.cursor() as cursor:
             cursor.execute(statement, [*params, *_key(connection).values()])
-            live, known, warnings, adopted = cursor.fetchone()
+            live, known, warnings, adopted, rows = cursor.fetchone()
     except DatabaseError as error:
         if not _lacks_own_tables(error):
             raise
-        live, known, warnings, adopted = fingerprint(connection), None, "[]", False
+        return _start_without_entry(connection, with_history)
+    past = _judged(connection.alias, tuple(history.rows_of(rows))) if with_history else ()
     if live == known:
-        return _Start(live, tuple(Finding(**item) for item in json.loads(warnings)), bool(adopted))
-    return _Start(live, _compared.get((connection.alias, live)), bool(adopted))
+        return _Start(live, tuple(Finding(**item) for item in json.loads(warnings)), bool(adopted), past)
+    return _Start(live, _compared.get((connection.alias, live)), bool(adopted), past)
+
+
+def _start_without_entry(connection: BaseDatabaseWrapper, with_history: bool) -> _Start:
+    """Where a table that the one query needs is missing or damaged: each by itself, so that what is wrong is said."""
+    past = _past(connection) if with_history else ()
+    if _unreadable(past):
+        return _Start("", (), adopted=False, past=past)
+    live = fingerprint(connection)
+    return _Start(live, _compared.get((connection.alias, live)), adopted=False, past=past)
 
 
 def _lacks_own_tables(error: DatabaseError) -> bool:

@@ -3,10 +3,11 @@
 The history is read in one query; everything else is computed from Django's own migration graph.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, router, transaction
@@ -25,10 +26,17 @@ Key = tuple[str, str]
 
 TABLE = MigrationRecorder.Migration._meta.db_table
 _UNDEFINED_TABLE, _UNDEFINED_COLUMN = "42P01", "42703"
+# All of Django's columns are named, so that a missing one is noticed here and not by the next migrate.
+_AS_JSON = {
+    "postgresql": "SELECT json_agg(json_build_array(id, app, name) ORDER BY id, applied)::text FROM {table}",
+    "sqlite": (
+        "SELECT json_group_array(json_array(id, app, name)) "
+        "FROM (SELECT id, app, name FROM {table} ORDER BY id, applied)"
+    ),
+}
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of django_migrations."""
 
     id: int
@@ -148,18 +156,27 @@ def recorded_rows(connection: BaseDatabaseWrapper) -> list[Row]:
 
     Raises HistoryUnreadableError when the database cannot be reached or the table cannot be read.
     """
-    # All of Django's columns are named, so that a missing one is noticed here and not by the next migrate.
-    sql = f"SELECT id, app, name, applied FROM {connection.ops.quote_name(TABLE)} ORDER BY id"
+    sql = f"SELECT id, app, name FROM {connection.ops.quote_name(TABLE)} ORDER BY id, applied"
     try:
         # Inside a transaction PostgreSQL survives a failing query only by a savepoint.
         savepoint = transaction.atomic(connection.alias) if connection.in_atomic_block else nullcontext()
         with savepoint, connection.cursor() as cursor:
             cursor.execute(sql)
-            return [Row(id=row[0], app=row[1], name=row[2]) for row in cursor.fetchall()]
+            return [Row(*row) for row in cursor.fetchall()]
     except (DatabaseError, InterfaceError) as error:
         if _is_about(error, _UNDEFINED_TABLE, "no such table"):
             return []
         raise HistoryUnreadableError(_unreadable(connection.alias, error)) from error
+
+
+def rows_query(connection: BaseDatabaseWrapper) -> str:
+    """A query for the same rows as one text, which can be part of another query; `rows_of` reads it."""
+    return _AS_JSON[connection.vendor].format(table=connection.ops.quote_name(TABLE))
+
+
+def rows_of(text: str | None) -> list[Row]:
+    """The rows in the answer to `rows_query`."""
+    return [Row(*row) for row in json.loads(text or "[]")]
 
 
 def _is_about(error: Exception, sqlstate: str, sqlite_words: str) -> bool:

@@ -69,6 +69,11 @@ COLUMNS = [
     ("column dropped", f"{ANIMAL} DROP COLUMN note", "schema.E011"),
     ("column renamed", f"{ANIMAL} RENAME COLUMN note TO notes", "schema.E011"),
     ("column renamed by case", f'{ANIMAL} RENAME COLUMN note TO "Note"', "schema.E011"),
+    (
+        "columns that swapped their names",
+        f"{ANIMAL} RENAME small TO x; {ANIMAL} RENAME place TO small; {ANIMAL} RENAME x TO place",
+        "schema.E016",
+    ),
     ("key column dropped", f"{BOOKING} DROP COLUMN id", "schema.E011"),
     ("foreign key column dropped", f"{ANIMAL} DROP COLUMN cage_id", "schema.E011"),
     ("generated column dropped", f"{ANIMAL} DROP COLUMN double_legs", "schema.E011"),

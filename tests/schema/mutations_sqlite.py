@@ -25,6 +25,12 @@ TABLES = [
 COLUMNS = [
     ("column dropped", "ALTER TABLE zoo_animal DROP COLUMN note", "schema.E011"),
     ("column renamed", "ALTER TABLE zoo_animal RENAME COLUMN note TO notes", "schema.E011"),
+    (
+        "columns that swapped their names",
+        "ALTER TABLE zoo_animal RENAME COLUMN small TO x;\nALTER TABLE zoo_animal RENAME COLUMN place TO small;\n"
+        "ALTER TABLE zoo_animal RENAME COLUMN x TO place",
+        "schema.E016",
+    ),
     ("foreign key column dropped", ("zoo_cage", f"{KEEPER}, ", ""), "schema.E011"),
     ("generated column dropped", "ALTER TABLE zoo_animal DROP COLUMN double_legs", "schema.E011"),
     ("unknown nullable column", "ALTER TABLE zoo_animal ADD COLUMN alien text", "schema.W002"),

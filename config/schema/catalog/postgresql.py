@@ -1,4 +1,4 @@
-"""Reads a PostgreSQL catalog into a snapshot: nine queries, whatever the number of tables."""
+"""Reads a PostgreSQL catalog into a snapshot: nine queries, and one more for domains, whatever the number of tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -43,6 +45,9 @@ _ORDER = {0: "", 1: "DESC NULLS LAST", 2: "NULLS FIRST", 3: "DESC"}
 
 #: How long a comparison waits for a table that somebody has locked.
 LOCK_TIMEOUT = "4s"
+
+# The joins are written in the order in which they are to be made: to look for a better one takes longer than to join.
+_SETTINGS = "SELECT set_config('lock_timeout', %s, true), set_config('join_collapse_limit', '1', true)"
 
 Row = tuple[Any, ...]
 Grouped = dict[int, list[Any]]
@@ -139,7 +144,7 @@ def _patience(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """
     with transaction.atomic(using=connection.alias):
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            cursor.execute(_SETTINGS, [LOCK_TIMEOUT])
         yield
         transaction.set_rollback(True, using=connection.alias)
 
@@ -187,17 +192,23 @@ def _types(connection: BaseDatabaseWrapper) -> Iterable[Other]:
 def _details(connection: BaseDatabaseWrapper, oids: list[int], labels: dict[int, str], version: int) -> _Details:
     constraints = _rows(connection, queries.constraints(version), oids)
     columns = _rows(connection, queries.COLUMNS, oids)
+    strict = _strict_domains(connection, {row[8] for row in columns if row[8]})
     drawn = [Sequence(*row) for row in _rows(connection, queries.SEQUENCES, oids, oids)]
     sequences = {(sequence.table, sequence.column): sequence for sequence in drawn}
     states = _states(connection, drawn)
     unproven = {(row[0], name) for row in constraints if row[2] == "n" for name in row[12]}
     return _Details(
-        columns=_group((row[0], _column(row, sequences, states, unproven)) for row in columns),
-        indexes=_group((row[0], _index(row)) for row in _rows(connection, queries.indexes(version), oids)),
+        columns=_group((row[0], _column(row, sequences, states, unproven, strict)) for row in columns),
+        indexes=_group(_indexes(_rows(connection, queries.indexes(version), oids))),
         checks=_group((row[0], _check(row)) for row in constraints if row[2] == "c"),
         foreign_keys=_group((row[0], _foreign_key(row, labels)) for row in constraints if row[2] == "f"),
         triggers=_group((row[0], Trigger(*row[1:])) for row in _rows(connection, queries.TRIGGERS, oids, oids)),
     )
+
+
+def _strict_domains(connection: BaseDatabaseWrapper, domains: set[int]) -> set[int]:
+    """Those of the domains that refuse NULL."""
+    return {row[0] for row in _rows(connection, queries.STRICT_DOMAINS, list(domains))} if domains else set()
 
 
 def _group(pairs: Iterable[tuple[int, Any]]) -> Grouped:
@@ -234,7 +245,9 @@ def _hidden_behind(relation: Relation, relations: list[Relation]) -> tuple[str, 
     return tuple(r.schema for r in relations if r.name == relation.name and r.reachable and not r.visible)
 
 
-def _column(row: Row, sequences: dict[Any, Sequence], states: dict[Any, _State], unproven: set[Any]) -> Column:
+def _column(
+    row: Row, sequences: dict[Any, Sequence], states: dict[Any, _State], unproven: set[Any], strict: set[int]
+) -> Column:
     oid, name, type_, nullable, default, identity, generated, collation, domain = row
     sequence = sequences.get((oid, name))
     state = states.get((oid, name), _State())
@@ -242,7 +255,7 @@ def _column(row: Row, sequences: dict[Any, Sequence], states: dict[Any, _State],
     return Column(
         name=name,
         type=type_,
-        nullable=nullable,
+        nullable=nullable and domain not in strict,
         default=None if generated or kind else default,
         identity=kind,
         generated=default if generated else None,
@@ -251,7 +264,7 @@ def _column(row: Row, sequences: dict[Any, Sequence], states: dict[Any, _State],
         highest=state.highest,
         limits=state.limits,
         unproven=(oid, name) in unproven,
-        domain=domain,
+        domain=domain is not None,
     )
 
 
@@ -271,17 +284,26 @@ def _states(connection: BaseDatabaseWrapper, sequences: list[Sequence]) -> dict[
     return states
 
 
-def _index(row: Row) -> Index:
-    _, name, method, unique, valid, distinct, condition, contype, deferrable, deferred = row[:10]
-    expressions, options, orders, include, operators = row[10:]
-    keys = zip(expressions, options, orders, strict=True)
+def _indexes(rows: list[Row]) -> list[tuple[int, Index]]:
+    """Each index with its table's oid, by name; a row of the query is one column or expression of an index."""
+    groups = (list(group) for _, group in groupby(rows, key=itemgetter(0)))
+    found = [(parts[0][1], _index(parts[0], [part[-4:] for part in parts])) for parts in groups]
+    return sorted(found, key=lambda pair: pair[1].name)
+
+
+def _index(row: Row, parts: list[Row]) -> Index:
+    name, method, unique, valid, distinct, condition, contype, deferrable, deferred, operators = row[2:12]
     return Index(
         name=name,
         kind=_INDEX_KINDS.get(contype, "unique" if unique else "index"),
-        keys=tuple(Key(expr, " ".join(filter(None, (option, _ORDER[order])))) for expr, option, order in keys),
+        keys=tuple(
+            Key(expression, " ".join(filter(None, (options, _ORDER[order]))))
+            for included, expression, options, order in parts
+            if not included
+        ),
         method=method,
         condition=condition,
-        include=tuple(include),
+        include=tuple(expression for included, expression, *_ in parts if included),
         nulls_distinct=distinct,
         deferrable=_deferrable(deferrable, deferred),
         operators=tuple(operators or ()),

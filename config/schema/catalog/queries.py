@@ -1,5 +1,7 @@
 """The questions put to pg_catalog. PostgreSQL 13 to 18; newer columns only where the server has them."""
 
+# The first oid that is not the server's own.
+_NORMAL = 16384
 # Schemas of the server itself and other sessions' temporary ones are nobody's drift.
 _OURS = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND NOT pg_is_other_temp_schema(n.oid)"
 _NOT_OF_AN_EXTENSION = """NOT EXISTS (
@@ -16,7 +18,7 @@ SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relrowsecurit
        ARRAY(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid ORDER BY 1),
        pg_get_expr(c.relpartbound, c.oid)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_OURS}
+WHERE c.oid >= {_NORMAL} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_OURS}
   AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")}
 ORDER BY n.nspname, c.relname
 """
@@ -24,39 +26,43 @@ ORDER BY n.nspname, c.relname
 TYPES = f"""
 SELECT t.typname, n.nspname, t.typtype
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
-WHERE t.typtype IN ('e', 'd', 'r', 'c') AND (t.typtype <> 'c' OR c.relkind = 'c')
+WHERE t.oid >= {_NORMAL} AND t.typtype IN ('e', 'd', 'r', 'c') AND (t.typtype <> 'c' OR c.relkind = 'c')
   AND n.nspname = ANY (current_schemas(false)) AND {_OURS}
   AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_type", oid="t.oid")}
 ORDER BY n.nspname, t.typname
 """
 
-# A domain, or the one it is made of, may refuse NULL and have a default of its own.
 COLUMNS = """
-SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod),
-       NOT a.attnotnull AND NOT (t.typtype = 'd' AND EXISTS (
-           WITH RECURSIVE base AS (
-               SELECT t.oid, t.typnotnull, t.typbasetype
-               UNION ALL SELECT p.oid, p.typnotnull, p.typbasetype
-               FROM base JOIN pg_type p ON p.oid = base.typbasetype AND p.typtype = 'd')
-           SELECT 1 FROM base WHERE base.typnotnull OR EXISTS (
-               SELECT 1 FROM pg_constraint k
-               WHERE k.contypid = base.oid AND pg_get_constraintdef(k.oid) LIKE '%%VALUE IS NOT NULL%%'))),
+SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
        coalesce(pg_get_expr(d.adbin, d.adrelid), CASE WHEN t.typtype = 'd' THEN t.typdefault END),
        a.attidentity, a.attgenerated,
-       CASE WHEN a.attcollation <> t.typcollation THEN o.collname END, t.typtype = 'd'
+       CASE WHEN a.attcollation <> t.typcollation
+            THEN (SELECT o.collname FROM pg_collation o WHERE o.oid = a.attcollation) END,
+       CASE WHEN t.typtype = 'd' THEN t.oid END
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-LEFT JOIN pg_collation o ON o.oid = a.attcollation
 WHERE a.attrelid = ANY (%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
+"""
+
+# Of the given domains those that refuse NULL, by themselves or by the one they are made of; asked where there are any.
+STRICT_DOMAINS = """
+WITH RECURSIVE base AS (
+    SELECT t.oid AS domain, t.oid, t.typnotnull, t.typbasetype FROM pg_type t WHERE t.oid = ANY (%s::oid[])
+    UNION ALL SELECT base.domain, t.oid, t.typnotnull, t.typbasetype
+    FROM base JOIN pg_type t ON t.oid = base.typbasetype AND t.typtype = 'd')
+SELECT domain FROM base
+WHERE typnotnull OR EXISTS (SELECT 1 FROM pg_constraint k
+                            WHERE k.contypid = base.oid AND pg_get_constraintdef(k.oid) LIKE '%%VALUE IS NOT NULL%%')
 """
 
 # A column draws from a sequence by identity, or by a default that uses it (serial of Django before 4.1). Compared
 # with the rows is what can be read and has any (or has a limit of its own, which a first key can break): not even its
 # length is known of a partitioned table.
 SEQUENCES = """
-SELECT w.relid, a.attname, format('%%I.%%I', sn.nspname, s.relname), format('%%I.%%I', tn.nspname, t.relname),
+SELECT w.relid, a.attname, format('%%s.%%I', s.relnamespace::regnamespace, s.relname),
+       format('%%s.%%I', t.relnamespace::regnamespace, t.relname),
        q.seqincrement > 0 AND has_sequence_privilege(s.oid, 'SELECT')
            AND has_column_privilege(t.oid, a.attnum, 'SELECT')
            AND NOT (pg_is_in_recovery() AND 'u' IN (s.relpersistence, t.relpersistence))
@@ -76,9 +82,7 @@ FROM (
 ) w
 JOIN pg_class s ON s.oid = w.seqid AND s.relkind = 'S'
 JOIN pg_sequence q ON q.seqrelid = s.oid
-JOIN pg_namespace sn ON sn.oid = s.relnamespace
 JOIN pg_class t ON t.oid = w.relid
-JOIN pg_namespace tn ON tn.oid = t.relnamespace
 JOIN pg_attribute a ON a.attrelid = w.relid AND a.attnum = w.attnum
 """
 
@@ -105,34 +109,34 @@ SELECT c.conrelid, c.conname, c.contype, pg_get_expr(c.conbin, c.conrelid), c.co
 FROM pg_constraint c
 WHERE c.conrelid = ANY (%s::oid[])
   -- A key that refers to a partitioned table has one more row for each partition of that table.
-  AND NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.oid = c.conparentid AND o.conrelid = c.conrelid)
+  AND (c.conparentid = 0
+       OR NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.oid = c.conparentid AND o.conrelid = c.conrelid))
   AND (c.contype IN ('c', 'f') OR (c.contype = 'n' AND NOT c.convalidated))
 ORDER BY c.conname
 """
 
+# One row for each column or expression of an index: gathering them here would be a subquery for each index.
 _INDEXES = """
-SELECT i.indrelid, x.relname, m.amname, i.indisunique, i.indisvalid AND i.indisready AND i.indislive,
-       {nulls_distinct}, pg_get_expr(i.indpred, i.indrelid), c.contype, c.condeferrable, c.condeferred,
-       ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) k ORDER BY k),
-       ARRAY(SELECT concat_ws(' ',
-                 CASE WHEN NOT p.opcdefault THEN p.opcname END,
+SELECT i.indexrelid, i.indrelid, x.relname, m.amname, i.indisunique,
+       i.indisvalid AND i.indisready AND i.indislive, {nulls_distinct}, pg_get_expr(i.indpred, i.indrelid),
+       c.contype, c.condeferrable, c.condeferred,
+       CASE WHEN c.contype = 'x' THEN ARRAY(SELECT r.oprname FROM unnest(c.conexclop) WITH ORDINALITY e(oid, place)
+                                            JOIN pg_operator r ON r.oid = e.oid ORDER BY e.place) END,
+       k > i.indnkeyatts, coalesce(quote_ident(a.attname), pg_get_indexdef(i.indexrelid, k, false)),
+       concat_ws(' ', CASE WHEN NOT p.opcdefault THEN p.opcname END,
                  CASE WHEN i.indcollation[k - 1] NOT IN (0, coalesce(a.attcollation, 100))
                       THEN (SELECT 'COLLATE ' || quote_ident(o.collname) FROM pg_collation o
-                            WHERE o.oid = i.indcollation[k - 1]) END)
-             FROM generate_series(1, i.indnkeyatts) k JOIN pg_opclass p ON p.oid = i.indclass[k - 1]
-             LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1] AND a.attnum > 0
-             ORDER BY k),
-       ARRAY(SELECT i.indoption[k - 1]::int FROM generate_series(1, i.indnkeyatts) k ORDER BY k),
-       ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, false)
-             FROM generate_series(i.indnkeyatts + 1, i.indnatts) k ORDER BY k),
-       ARRAY(SELECT r.oprname FROM unnest(c.conexclop) WITH ORDINALITY e(oid, place)
-             JOIN pg_operator r ON r.oid = e.oid ORDER BY e.place)
+                            WHERE o.oid = i.indcollation[k - 1]) END),
+       i.indoption[k - 1]
 FROM pg_index i
 JOIN pg_class x ON x.oid = i.indexrelid
 JOIN pg_am m ON m.oid = x.relam
 LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid AND c.contype IN ('p', 'u', 'x')
+CROSS JOIN LATERAL generate_series(1, i.indnatts) k
+LEFT JOIN pg_opclass p ON p.oid = i.indclass[k - 1]
+LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1] AND a.attnum > 0
 WHERE i.indrelid = ANY (%s::oid[])
-ORDER BY x.relname
+ORDER BY i.indexrelid, k
 """
 
 

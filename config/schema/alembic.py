@@ -20,9 +20,16 @@ def record_alembic_version(connection: BaseDatabaseWrapper) -> list[str]:
     return versions
 
 
+def adopted(connection: BaseDatabaseWrapper) -> bool:
+    """Whether anything is recorded, which makes `findings` worth asking; without the ORM, as each comparison asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {AlembicVersion._meta.db_table} LIMIT 1")
+        return cursor.fetchone() is not None
+
+
 def findings(connection: BaseDatabaseWrapper, *, present: bool) -> Iterator[Finding]:
     """schema.W004 when alembic_version holds other rows than at adoption. `present`: whether there is such a table."""
-    recorded = AlembicVersion.objects.using(connection.alias).first() if _adopted(connection) else None
+    recorded = AlembicVersion.objects.using(connection.alias).first()
     if recorded is None:
         return
     versions = _versions(connection) if present else []
@@ -36,13 +43,6 @@ def findings(connection: BaseDatabaseWrapper, *, present: bool) -> Iterator[Find
             breaks="nothing yet: the old tool still runs somewhere, and may change tables that are no longer its own",
             command=f"stop the old deployment, then {managed('schema diff', connection.alias)}",
         )
-
-
-def _adopted(connection: BaseDatabaseWrapper) -> bool:
-    """Whether anything is recorded. Each comparison asks, and hardly any has more to ask: so without the ORM."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {AlembicVersion._meta.db_table} LIMIT 1")
-        return cursor.fetchone() is not None
 
 
 def _versions(connection: BaseDatabaseWrapper) -> list[str]:

@@ -48,7 +48,7 @@ def verify(using: str = "default") -> Report:
     """The start check: the history and the live fingerprint, in one query.
 
     A fingerprint that is not the stored one, or no stored entry, leads to `compare`. In a database that
-    was adopted a second query reads `alembic_version`, whose rows are no part of the schema.
+    was adopted `alembic_version` is read as well, whose rows are no part of the schema.
     A database that cannot be reached or read is a report with schema.E000, never an exception.
     """
     connection = connections[using]
@@ -196,7 +196,7 @@ def _compare(connection: BaseDatabaseWrapper) -> _Comparison:
     wanted = expected(connection.alias)
     actual = unknown.judged(connection, wanted, snapshot(connection, wanted.tables.keys()))
     found = [*differences(wanted, actual, connection.alias), *rows.broken_promises(connection, wanted, actual)]
-    if AlembicVersion._meta.db_table in actual.tables:
+    if AlembicVersion._meta.db_table in actual.tables and alembic.adopted(connection):
         found += alembic.findings(connection, present=any(o.name == alembic.TABLE for o in actual.others))
     found = _softened([finding for finding in found if not _registered(finding)], wanted, past)
     found = list(sent_to_migrate(found, wanted, pending_apps(connection, past)))

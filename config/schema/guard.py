@@ -10,19 +10,18 @@ from functools import cache, lru_cache
 
 from django.db import DatabaseError, InterfaceError, ProgrammingError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.exceptions import NodeNotFoundError
 from django.utils import timezone
 
 from config.schema import alembic, history, ignore, rows, unknown
 from config.schema.catalog import Snapshot, SnapshotError, Trigger, snapshot
 from config.schema.compare import differences
-from config.schema.compare.pair import managed
 from config.schema.conf import schema_settings
 from config.schema.findings import Finding, Report
 from config.schema.fingerprint import fingerprint, fingerprint_query, graph_digest, server_version
 from config.schema.fingerprint import forget as forget_fingerprints
 from config.schema.models import AlembicVersion, VerifiedSchema
-from config.schema.origin import origins, pending_apps, sent_to_migrate
+from config.schema.progress import MISSING, Progress, sent_to_migrate
 from config.schema.shadow import ShadowError, expectation
 
 # What a database that is ahead of the code may differ in: this code still works on it.
@@ -199,8 +198,7 @@ def _compare(connection: BaseDatabaseWrapper) -> _Comparison:
     if AlembicVersion._meta.db_table in actual.tables and alembic.adopted(connection):
         found += alembic.findings(connection, present=any(o.name == alembic.TABLE for o in actual.others))
     found = _softened([finding for finding in found if not _registered(finding)], wanted, past)
-    found = list(sent_to_migrate(found, wanted, pending_apps(connection, past)))
-    return _Comparison(past, tuple(_with_origins(connection, found)), wanted)
+    return _Comparison(past, tuple(_with_progress(connection, found, wanted, past)), wanted)
 
 
 def _compare_and_remember(connection: BaseDatabaseWrapper, live: str) -> Report:
@@ -237,29 +235,31 @@ def _softened(found: list[Finding], wanted: Snapshot, past: Iterable[Finding]) -
     ]
 
 
-def _with_origins(connection: BaseDatabaseWrapper, found: list[Finding]) -> list[Finding]:
-    """Missing tables and columns with the migration that makes them, and whether it is recorded as applied."""
-    if not any(finding.id in ("schema.E010", "schema.E011") for finding in found):
+def _with_progress(
+    connection: BaseDatabaseWrapper, found: list[Finding], wanted: Snapshot, past: Iterable[Finding]
+) -> list[Finding]:
+    """Each with the command that comes first, missing tables and columns with the migration that makes them."""
+    behind = any(finding.id == "schema.E001" for finding in past)
+    if not behind and not any(finding.id in MISSING for finding in found):
         return found
-    made_by = origins()
     try:
-        recorded = {row.key for row in history.recorded_rows(connection)}
-    except history.HistoryUnreadableError:
-        # Which is a finding already, and what is recorded is not known then.
+        progress = Progress(connection, history.recorded_rows(connection))
+    except (history.HistoryUnreadableError, NodeNotFoundError):
+        # Which is a finding already, and what has run is not known then.
         return found
-    return [_with_origin(finding, made_by.get((finding.table, finding.column)), recorded) for finding in found]
+    sent = sent_to_migrate(found, wanted, progress) if behind else found
+    return [_with_origin(finding, progress) for finding in sent]
 
 
-def _with_origin(finding: Finding, made: tuple[str, str] | None, recorded: set[tuple[str, str]]) -> Finding:
-    if finding.table == MigrationRecorder.Migration._meta.db_table and not recorded:
-        # No migration makes it: migrate itself does.
-        return replace(finding, command=managed("migrate", finding.database))
-    if made is None or finding.id not in ("schema.E010", "schema.E011"):
+def _with_origin(finding: Finding, progress: Progress) -> Finding:
+    made = progress.maker(finding)
+    if made is None:
         return finding
-    applied = made in recorded
-    state = "is recorded as applied" if applied else "is not applied"
+    state = "is not applied" if made in progress.to_come else "is recorded as applied"
+    if made in progress.lost:
+        state = "has lost its row, though later ones have theirs"
     detail = "; ".join(filter(None, (f"{'.'.join(made)} makes it and {state}", finding.detail)))
-    return replace(finding, detail=detail, command=finding.command if applied else managed("migrate", finding.database))
+    return replace(finding, detail=detail)
 
 
 def _start(connection: BaseDatabaseWrapper, *, with_history: bool = False) -> _Start:

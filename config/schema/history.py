@@ -109,7 +109,10 @@ def doubled(rows: Iterable[Row]) -> list[Row]:
 
 
 def lost(rows: Iterable[Row]) -> list[Key]:
-    """Migrations that are not recorded though later ones, which need them, are; in the order they run."""
+    """Migrations that are not recorded though later ones, which need them, are; in the order they run.
+
+    Raises NodeNotFoundError when a migration's file is gone that others on disk need.
+    """
     loader = HistoryLoader(row.key for row in rows)
     applied = loader.applied_migrations
     known = sorted(applied.keys() & loader.graph.nodes.keys())

@@ -105,7 +105,9 @@ def _targets(wanted: Iterable[Model]) -> list[Model]:
     found: list[Model] = []
     queue = list(known.values())
     while queue:
-        for field in queue.pop()._meta.local_fields:
+        # The editor makes the tables between a model and others with it, and these point to the others.
+        fields = [field for model in _with_through([queue.pop()]) for field in model._meta.local_fields]
+        for field in fields:
             target = field.related_model if field.remote_field and getattr(field, "db_constraint", False) else None
             target = target and target._meta.concrete_model
             if target and _key(target) not in known:

@@ -13,6 +13,7 @@ from config.schema.alembic import record_alembic_version
 from config.schema.catalog import Snapshot, snapshot
 from config.schema.fingerprint import fingerprint, managed_tables
 from config.schema.models import VerifiedSchema
+from config.schema.shadow import build, leaf_state
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +211,15 @@ def test_a_change_of_the_old_tools_version_table_is_reported_at_every_start():
 def test_a_damaged_table_of_the_guard_itself_is_a_finding_and_no_crash():
     execute("ALTER TABLE schema_verified DROP COLUMN warnings")
     assert "schema.E011" in ids(guard.verify())
+
+
+def test_the_shadow_of_one_model_has_all_that_its_relations_lead_to():
+    """Users are in groups: with their table the one between them is made, which points to a third."""
+    state = leaf_state()
+    found = build(connection, state, [state.apps.get_model("prospects", "Import")])
+    assert {table: {key.target for key in of.foreign_keys} for table, of in found.tables.items()} == {
+        "imports": {"jobs", "auth_user"}
+    }
 
 
 def test_the_expectation_is_the_same_after_it_went_through_json():

@@ -5,6 +5,7 @@ from types import ModuleType
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import connection, connections, models
 from django.db.migrations import Migration
 from django.db.migrations.recorder import MigrationRecorder
@@ -194,6 +195,18 @@ def test_a_half_applied_squash_whose_files_are_gone_is_inconsistent(disk):
     record("sessions", "first")
     (finding,) = history.findings(connection)
     assert (finding.id, finding.name) == ("schema.E002", "sessions.second")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_file_is_gone_that_others_need_the_history_is_left_as_it_is(disk, capsys):
+    disk(both=[], third=["second"], replaces={"both": ["first", "second"]})
+    forget("sessions", "0001_initial")
+    record("sessions", "first")
+    recorded = history.recorded_rows(connection)
+    with pytest.raises(SystemExit):
+        call_command("schema", "history", "--repair")
+    assert "sessions.second" in capsys.readouterr().out
+    assert history.recorded_rows(connection) == recorded
 
 
 def test_a_database_that_cannot_be_reached_is_never_called_drift(django_db_blocker):

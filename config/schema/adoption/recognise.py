@@ -129,7 +129,7 @@ def _taken(connection: BaseDatabaseWrapper, found: Mapping[str, str]) -> Iterato
     One with all the columns of that migration is ours, and only its row in the history is lost: to record it must stay
     possible.
     """
-    made = origins()
+    made = origins(MigrationLoader(None, ignore_no_migrations=True))
     applied = MigrationLoader(connection).applied_migrations
     for table in sorted(found.keys() & {table for table, column in made if column is None}):
         maker = made[table, None]

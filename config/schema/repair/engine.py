@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from django.db import DatabaseError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from config.schema import guard
+from config.schema import guard, history
 from config.schema.catalog import Check, ForeignKey, Index, Snapshot, snapshot
 from config.schema.conf import schema_settings
 from config.schema.findings import Finding, Report
 from config.schema.models import SchemaRepair
-from config.schema.origin import comes_with_migrations, pending_apps
+from config.schema.progress import Progress
 from config.schema.repair import postgresql, sqlite
 from config.schema.repair.steps import Refused, Statement, Step
 from config.schema.rows import NOT_NULL
@@ -31,7 +31,7 @@ _ORDER = ("schema.E010", "schema.E011", "schema.E017", "schema.E014", "schema.E0
 _INDEX_BUDGET = "30min"
 _LOCK_NOT_AVAILABLE = "55P03"
 
-_COMES_WITH_MIGRATIONS = "its app has migrations that are not applied: run manage.py migrate, then repair what is left"
+_COMES_WITH_MIGRATIONS = "it comes with migrations that are not applied: run manage.py migrate first"
 
 _REASONS = {
     "schema.E000": "the database cannot be read",
@@ -62,18 +62,19 @@ def plan(report: Report) -> list[Step]:
     """A step for each finding of a fresh comparison: statements, or why there are none. Reads, never writes."""
     if any(finding.id == "schema.E000" for finding in report.findings):
         return [Step(finding, refused=_REASONS["schema.E000"]) for finding in report.findings]
-    connection = connections[report.database]
-    pending = pending_apps(connection, report.findings)
-    return plan_for(connection, guard.expected(report.database), report.findings, pending)
+    connection, expected = connections[report.database], guard.expected(report.database)
+    if not any(finding.id == "schema.E001" for finding in report.findings):
+        return plan_for(connection, expected, report.findings)
+    progress = Progress(connection, history.recorded_rows(connection))
+    brought = [finding for finding in report.findings if progress.brings(finding, expected)]
+    due = [finding for finding in progress.due(report.findings, expected) if not progress.brings(finding, expected)]
+    tables = {**expected.tables, **(progress.expected.tables if progress.expected else {})}
+    left = [Step(finding, refused=_COMES_WITH_MIGRATIONS) for finding in brought]
+    return [*left, *plan_for(connection, replace(expected, tables=tables), due)]
 
 
-def plan_for(
-    connection: BaseDatabaseWrapper,
-    expected: Snapshot,
-    findings: Iterable[Finding],
-    pending: frozenset[str] = frozenset(),
-) -> list[Step]:
-    """The steps that lead from the database as it is towards `expected`; none for apps with `pending` migrations."""
+def plan_for(connection: BaseDatabaseWrapper, expected: Snapshot, findings: Iterable[Finding]) -> list[Step]:
+    """The steps that lead from the database as it is to `expected`."""
     live = snapshot(connection, expected.tables.keys())
     kind = sqlite.Planner if connection.vendor == "sqlite" else postgresql.Planner
     planner = kind(connection, expected, live)
@@ -84,9 +85,6 @@ def plan_for(
     wrong = {(f.table, f.column) for f in ordered if f.id == "schema.E012" and f.is_error}
     steps = []
     for finding in ordered:
-        if comes_with_migrations(finding, expected, pending):
-            steps.append(Step(finding, refused=_COMES_WITH_MIGRATIONS))
-            continue
         step = _step(planner, finding, broken, wrong)
         if step.refused and finding.id == "schema.E011":
             wrong.add((finding.table, finding.column))

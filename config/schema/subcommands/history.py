@@ -5,11 +5,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import connections
+from django.db.migrations.exceptions import NodeNotFoundError
 from django.db.migrations.recorder import MigrationRecorder
 
 from config.schema import guard, history
-from config.schema.findings import Report
+from config.schema.findings import Finding, Report
 from config.schema.locks import migration_lock
+from config.schema.progress import Progress
 from config.schema.subcommands.diff import exit_code
 
 HELP = (
@@ -48,8 +50,8 @@ def _repair(command: BaseCommand, using: str) -> bool:
     for row in history.doubled(history.recorded_rows(connections[using])):
         recorder.migration_qs.filter(id=row.id).delete()
         command.stdout.write(f"Removed a second row of {row.app}.{row.name} (id {row.id}).")
-    lost = history.lost(history.recorded_rows(connections[using]))
-    differs = [finding for finding in guard.compare(using).errors if finding.id not in _ABOUT_HISTORY] if lost else []
+    lost = _lost(using)
+    differs = _differs(using) if lost else []
     if differs:
         command.stderr.write(
             "Not recorded, because the database is not what these migrations make: "
@@ -60,3 +62,20 @@ def _repair(command: BaseCommand, using: str) -> bool:
         recorder.record_applied(app, name)
         command.stdout.write(f"Recorded {app}.{name}: later migrations need it, and what it makes is there.")
     return False
+
+
+def _lost(using: str) -> list[history.Key]:
+    try:
+        return history.lost(history.recorded_rows(connections[using]))
+    except NodeNotFoundError:
+        # Which is a finding already: nobody can tell what is lost before the file is back.
+        return []
+
+
+def _differs(using: str) -> list[Finding]:
+    """What the lost migrations may not have made; what is left to migrations that are still to come is not theirs."""
+    errors = [finding for finding in guard.compare(using).errors if finding.id not in _ABOUT_HISTORY]
+    if any(finding.id == "schema.E000" for finding in errors):
+        return errors
+    progress = Progress(connections[using], history.recorded_rows(connections[using]))
+    return progress.due(errors, guard.expected(using)) if progress.to_come else errors

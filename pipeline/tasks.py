@@ -5,7 +5,6 @@ import uuid
 from django_tasks import task
 
 from pipeline.jobs.engine import run
-from pipeline.webhooks.delivery import deliver_due
 
 
 @task()
@@ -17,4 +16,7 @@ def run_job(job_id: str) -> None:
 @task()
 def deliver_webhooks() -> None:
     """Send the events that are due, as far as no other worker does."""
+    # Here, so that only a worker that delivers loads an HTTP client, and not every process that starts.
+    from pipeline.webhooks.delivery import deliver_due
+
     deliver_due()

@@ -2,13 +2,12 @@
 
     hook, secret = subscribe(url, event_types, user)     # the secret is shown this once
     emit("job.finished", subject, payload)               # in the transaction of what happened
-    deliver_due()                                        # what a worker does
+    delivery.deliver_due()                               # what a worker does, which alone needs an HTTP client
 
 An event is written for each subscription in the transaction of the change (the outbox), so that it is told if and only
 if the change was committed: at least once, and in order for each subject. docs/webhooks.md tells how to verify it.
 """
 
-from pipeline.webhooks.delivery import deliver_due
 from pipeline.webhooks.outbox import EVENT_TYPES, emit
 from pipeline.webhooks.subscriptions import enable, replace_secret, sign, subscribe, verify
 from pipeline.webhooks.targets import TargetRefused, check_target
@@ -17,7 +16,6 @@ __all__ = [
     "EVENT_TYPES",
     "TargetRefused",
     "check_target",
-    "deliver_due",
     "emit",
     "enable",
     "replace_secret",

@@ -64,7 +64,7 @@ def stages(receiver: Receiver, row: Prospect) -> list[str]:
 def test_a_change_of_stage_is_told_and_signed(receiver: Receiver, secret: str) -> None:
     row = changes.create([Prospect(domain="a.example")], CAUSE)[0]
     approve(row, "approved")
-    assert webhooks.deliver_due() == 1
+    assert delivery.deliver_due() == 1
     told = receiver.accepted[0]
     assert told.document["type"] == told.headers["Plumbline-Event"] == "prospect.stage_changed"
     data = told.document["data"]
@@ -92,13 +92,13 @@ def test_what_is_rolled_back_is_not_told(receiver: Receiver, secret: str) -> Non
     with transaction.atomic():
         approve(row, "approved")
         transaction.set_rollback(True)
-    assert webhooks.deliver_due() == 0
+    assert delivery.deliver_due() == 0
     assert not WebhookDelivery.objects.exists()
 
 
 def test_finished_jobs_and_imports_are_told(receiver: Receiver, secret: str) -> None:
     of = run(csv_file(["domain"], ["a.example"], ["wrong"]))
-    webhooks.deliver_due()
+    delivery.deliver_due()
     told = {one.document["type"]: one.document["data"] for one in receiver.accepted}
     assert told["import.finished"]["counts"] == {"created": 1, "updated": 0, "skipped": 0, "refused": 1}
     assert (told["job.finished"]["job_id"], told["job.finished"]["status"]) == (str(of.job_id), "completed")
@@ -107,7 +107,7 @@ def test_finished_jobs_and_imports_are_told(receiver: Receiver, secret: str) -> 
 def test_only_the_types_that_were_asked_for_are_told(receiver: Receiver) -> None:
     webhooks.subscribe(receiver.url, ["import.finished"])
     run(csv_file(["domain"], ["a.example"]))
-    webhooks.deliver_due()
+    delivery.deliver_due()
     assert [one.document["type"] for one in receiver.accepted] == ["import.finished"]
 
 
@@ -120,13 +120,13 @@ def test_an_event_that_is_not_accepted_is_sent_again_and_nothing_overtakes_it(
     approve(row, "approved")
     approve(row, "rejected")
     approve(other, "approved")
-    webhooks.deliver_due()
+    delivery.deliver_due()
     assert (stages(receiver, row), stages(receiver, other)) == ([], ["LEAD"])
     failed = WebhookDelivery.objects.order_by("pk").first()
     assert (failed.response_status, failed.attempts) == (status, 1)
     assert failed.run_after is not None
     make_due()
-    webhooks.deliver_due()
+    delivery.deliver_due()
     assert stages(receiver, row) == ["LEAD", "EMAIL_FOUND"]
     assert not WebhookDelivery.objects.filter(status="pending").exists()
 
@@ -136,11 +136,11 @@ def test_a_receiver_that_hangs_is_given_up_and_told_later(receiver: Receiver, se
     row = changes.create([Prospect(domain="a.example")], CAUSE)[0]
     approve(row, "approved")
     receiver.hang.set()
-    assert webhooks.deliver_due() == 0
+    assert delivery.deliver_due() == 0
     assert "ReadTimeout" in WebhookDelivery.objects.get().error
     receiver.hang.clear()
     make_due()
-    assert webhooks.deliver_due() == 1
+    assert delivery.deliver_due() == 1
     assert len({one.headers["Plumbline-Delivery"] for one in receiver.received}) == 1
 
 
@@ -157,7 +157,7 @@ def test_a_receiver_that_answers_in_drops_is_given_up_in_time(
         webhooks.subscribe(f"{scheme}://127.0.0.1:{port}/", ["job.finished"])
         webhooks.emit("job.finished", "job:1", {})
         since = time.monotonic()
-        assert webhooks.deliver_due() == 0
+        assert delivery.deliver_due() == 0
         assert 0.3 < time.monotonic() - since < 3
     told = WebhookDelivery.objects.get()
     assert (told.status, told.attempts) == ("pending", 1)
@@ -181,10 +181,10 @@ def test_a_receiver_that_is_gone_and_comes_back_gets_everything_in_order(receive
         for row in rows:
             approve(row, "approved")
             approve(row, "rejected")
-        webhooks.deliver_due()
+        delivery.deliver_due()
     while WebhookDelivery.objects.filter(status="pending").exists():
         make_due()
-        webhooks.deliver_due()
+        delivery.deliver_due()
     for row in rows:
         assert stages(receiver, row) == ["LEAD", "EMAIL_FOUND"] * 3
     for told in receiver.accepted:
@@ -195,33 +195,33 @@ def test_a_subscription_that_fails_for_days_is_switched_off_and_shown(receiver: 
     receiver.answers = [500] * 2
     row = changes.create([Prospect(domain="a.example")], CAUSE)[0]
     approve(row, "approved")
-    webhooks.deliver_due()
+    delivery.deliver_due()
     Webhook.objects.update(failing_since=Now() - delivery.DISABLE_AFTER - timedelta(minutes=1))
     make_due()
-    webhooks.deliver_due()
+    delivery.deliver_due()
     hook = Webhook.objects.get()
     assert not hook.active
     assert "answered 500" in hook.disabled_reason
     webhooks.enable(hook, active=True)
-    assert webhooks.deliver_due() == 1
+    assert delivery.deliver_due() == 1
 
 
 def test_a_receiver_that_fails_again_and_again_does_not_hold_up_the_worker(receiver: Receiver, secret: str) -> None:
     receiver.answers = [500] * 100
     for row in changes.create([Prospect(domain=f"s{n}.example") for n in range(20)], CAUSE):
         approve(row, "approved")
-    webhooks.deliver_due()
+    delivery.deliver_due()
     assert len(receiver.received) == delivery.FAILURES
-    assert webhooks.deliver_due() == 0
+    assert delivery.deliver_due() == 0
     assert len(receiver.received) == delivery.FAILURES
 
 
 def test_a_subscription_is_served_by_one_worker_at_a_time(receiver: Receiver, secret: str) -> None:
     approve(changes.create([Prospect(domain="a.example")], CAUSE)[0], "approved")
     Webhook.objects.update(lease_until=Now() + timedelta(minutes=1))
-    assert webhooks.deliver_due() == 0
+    assert delivery.deliver_due() == 0
     Webhook.objects.update(lease_until=Now() - timedelta(seconds=1))
-    assert webhooks.deliver_due() == 1
+    assert delivery.deliver_due() == 1
 
 
 @pytest.mark.parametrize(
@@ -301,6 +301,6 @@ def test_without_subscriptions_a_change_costs_one_query_more(django_assert_num_q
 def test_a_job_that_is_cancelled_is_told_like_one_that_ends_by_itself(receiver: Receiver, secret: str) -> None:
     job = jobs.start(JobType.IMPORT, {"import_id": "none"})
     jobs.cancel(job)
-    webhooks.deliver_due()
+    delivery.deliver_due()
     (told,) = [one.document["data"] for one in receiver.accepted if one.document["type"] == "job.finished"]
     assert (told["job_id"], told["status"]) == (str(job.pk), "cancelled")

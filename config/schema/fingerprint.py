@@ -32,7 +32,7 @@ SELECT SHA256(group_concat(line, char(10))) AS value FROM (
 
 # Relations in reach; those of the models in detail, of all others only kind and name. Planning is what costs here, so
 # that no catalog is joined: a relation is meant by its oid, and one line says the oid's name. What the server
-# brings along itself has oids below 16384.
+# brings along itself has oids below 16384. A foreign key has triggers on both its tables.
 _POSTGRESQL = """
 WITH space AS (
     SELECT oid, nspname, nspname = ANY (current_schemas(true)) AS in_reach,
@@ -75,7 +75,6 @@ WITH space AS (
                      'where', indpred::text)
     FROM pg_index WHERE indrelid = ANY ({managed})
   UNION ALL
-    -- A foreign key has triggers on both its tables.
     SELECT concat_ws('|', 'trigger', tgrelid, tgconstraint, tgenabled,
                      CASE WHEN NOT tgisinternal THEN pg_get_triggerdef(oid) END)
     FROM pg_trigger WHERE (NOT tgisinternal OR tgenabled <> 'O')
@@ -101,16 +100,21 @@ def fingerprint_query(connection: BaseDatabaseWrapper, tables: Collection[str] |
     if connection.vendor == "sqlite":
         return _SQLITE, []
     names = managed_tables(connection) if tables is None else list(tables)
-    version = connection.pg_version  # type: ignore[attr-defined]
+    return _postgresql(connection.pg_version), [names]  # type: ignore[attr-defined]
+
+
+@cache
+def _postgresql(version: int) -> str:
+    """For a server of this version (150004); in one line, since psycopg keeps what it made of short statements."""
     marks = {
         "{managed}": "(SELECT oids FROM managed)::oid[]",
         "{nulls_not_distinct}": "indnullsnotdistinct" if version >= 150000 else "false",
         "{enforced}": "conenforced" if version >= 180000 else "true",
     }
-    sql = _POSTGRESQL
+    sql = " ".join(_POSTGRESQL.split())
     for mark, words in marks.items():
         sql = sql.replace(mark, words)
-    return sql, [names]
+    return sql
 
 
 def fingerprint(connection: BaseDatabaseWrapper, tables: Collection[str] | None = None) -> str:

@@ -187,18 +187,6 @@ def _create(connection: BaseDatabaseWrapper, wanted: list[Model]) -> None:
             cursor.execute("\n".join(editor.collected_sql))
 
 
-def _expressions(table: Table) -> set[str]:
-    """Every expression of the table, as the server words it."""
-    found = {check.expression for check in table.checks}
-    for column in table.columns:
-        found |= {text for text in (column.default, column.generated) if text}
-    names = {column.name for column in table.columns}
-    for index in table.indexes:
-        found |= {key.expression for key in index.keys if key.expression.strip('"') not in names}
-        found |= {index.condition} if index.condition else set()
-    return found
-
-
 def _restored(connection: BaseDatabaseWrapper, found: Snapshot) -> dict[tuple[str, str], str]:
     """How the server words each expression after a dump and restore, where that differs.
 
@@ -207,7 +195,7 @@ def _restored(connection: BaseDatabaseWrapper, found: Snapshot) -> dict[tuple[st
     """
     if found.engine != "postgresql":
         return {}
-    expressions = [(name, words) for name, table in found.tables.items() for words in sorted(_expressions(table))]
+    expressions = [(name, words) for name, table in found.tables.items() for words in sorted(set(table.expressions()))]
     if not expressions:
         return {}
     quote = connection.ops.quote_name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -141,6 +142,16 @@ class Table:
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
+
+    def expressions(self) -> Iterator[str]:
+        """Every expression of the table, as the server words it; plain columns of indexes are none."""
+        yield from (check.expression for check in self.checks)
+        yield from (text for column in self.columns for text in (column.default, column.generated) if text)
+        names = {column.name for column in self.columns}
+        for index in self.indexes:
+            yield from (text for text in index.columns if text.strip('"') not in names)
+            if index.condition:
+                yield index.condition
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""Reads a PostgreSQL catalog into a snapshot: nine queries, and one more for domains, whatever the number of tables."""
+"""Reads a PostgreSQL catalog into a snapshot: three questions, and one more for domains, whatever the number of tables.
+
+What can be asked at once is one script: on a near server the way there and back takes as long as a small query.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -38,6 +40,7 @@ _KINDS: dict[str, RelationKind] = {
     "f": "foreign table",
 }
 _TYPE_KINDS = {"e": "enum type", "d": "domain", "r": "range type", "c": "composite type"}
+_IDENTITIES: dict[str, Identity] = {"a": "always", "d": "by default", "": ""}
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _INDEX_KINDS: dict[str, IndexKind] = {"p": "primary key", "u": "unique", "x": "exclusion"}
 # The two bits of pg_index.indoption: 1 descending, 2 NULLs first.
@@ -47,9 +50,11 @@ _ORDER = {0: "", 1: "DESC NULLS LAST", 2: "NULLS FIRST", 3: "DESC"}
 LOCK_TIMEOUT = "4s"
 
 # The joins are written in the order in which they are to be made: to look for a better one takes longer than to join.
-_SETTINGS = "SELECT set_config('lock_timeout', %s, true), set_config('join_collapse_limit', '1', true)"
+_SETTINGS = f"SELECT set_config('lock_timeout', '{LOCK_TIMEOUT}', true), set_config('join_collapse_limit', '1', true)"
 
 Row = tuple[Any, ...]
+#: A column: its table's oid and its number there.
+Place = tuple[int, int]
 Grouped = dict[int, list[Any]]
 
 
@@ -70,6 +75,7 @@ class Relation(NamedTuple):
     heirs: list[str]
     parents: list[str]
     bound: str | None
+    quoted: str
 
     @property
     def qualified(self) -> str:
@@ -89,15 +95,30 @@ class _State:
     limits: str = ""
 
 
+class ColumnRow(NamedTuple):
+    """A row of pg_attribute, in the order the query gives; `domain` is the type's oid where it is one."""
+
+    table: int
+    number: int
+    name: str
+    quoted: str
+    collation_oid: int
+    type: str
+    nullable: bool
+    default: str | None
+    identity: str
+    generated: str
+    collation: str | None
+    domain: int | None
+
+
 class Sequence(NamedTuple):
     """What a column draws its keys from, in the order the query gives."""
 
     table: int
-    column: str
+    column: int
     name: str
-    table_name: str
     readable: bool
-    quoted_column: str
     increment: int
     minimum: int
     maximum: int
@@ -131,43 +152,46 @@ class _Details:
 
 
 def snapshot(connection: BaseDatabaseWrapper, tables: Collection[str] | None) -> Snapshot:
-    """See `config.schema.catalog.snapshot`."""
-    with _patience(connection):
-        return _snapshot(connection, tables)
+    """See `config.schema.catalog.snapshot`.
 
-
-@contextmanager
-def _patience(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Whoever holds a table locked must not hold up a start for ever: the server locks it, too, to word an expression.
-
-    Only read in there: it is rolled back, and with it the setting.
+    Only read: it is rolled back, and with it the settings. Whoever holds a table locked must not hold up a start for
+    ever (the server locks it, too, to word an expression).
     """
     with transaction.atomic(using=connection.alias):
-        with connection.cursor() as cursor:
-            cursor.execute(_SETTINGS, [LOCK_TIMEOUT])
-        yield
+        found = _snapshot(connection, tables)
         transaction.set_rollback(True, using=connection.alias)
+    return found
 
 
 def _snapshot(connection: BaseDatabaseWrapper, tables: Collection[str] | None) -> Snapshot:
-    version = connection.pg_version  # type: ignore[attr-defined]
-    relations = [Relation(*row) for row in _rows(connection, queries.RELATIONS)]
+    _, rows, types = _answers(connection, _SETTINGS, queries.RELATIONS, queries.TYPES)
+    relations = [Relation(*row) for row in rows]
     chosen = _choose(relations, tables)
     labels = {relation.oid: relation.label for relation in relations} | {r.oid: name for name, r in chosen.items()}
-    details = _details(connection, [relation.oid for relation in chosen.values()], labels, version)
+    details = _details(connection, {relation.oid: relation for relation in chosen.values()}, labels)
     taken = {relation.oid for relation in chosen.values()}
     return Snapshot(
         engine="postgresql",
-        version=str(version // 10000),
+        version=str(connection.pg_version // 10000),  # type: ignore[attr-defined]
         tables={name: _table(name, relation, relations, details) for name, relation in chosen.items()},
-        others=(*_other_relations(relations, taken), *_types(connection)),
+        others=(*_other_relations(relations, taken), *(Other(_TYPE_KINDS[k], n, schema) for n, schema, k in types)),
     )
 
 
-def _rows(connection: BaseDatabaseWrapper, sql: str, *params: Any) -> list[Row]:
+def _answers(connection: BaseDatabaseWrapper, *statements: str) -> list[list[Row]]:
+    """The rows of each statement, asked in one go. Only what the catalog said, quoted by the server, enters them."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params or None)
-        return list(cursor.fetchall())
+        cursor.execute(";".join(statements))
+        answers = [cursor.fetchall()]
+        while cursor.nextset():
+            answers.append(cursor.fetchall())
+    return answers
+
+
+def _about(oids: Iterable[int], *formats: str) -> list[str]:
+    """The queries about these oids."""
+    array = f"'{{{','.join(map(str, oids))}}}'::oid[]"
+    return [text.replace("%s", array) for text in formats]
 
 
 def _choose(relations: list[Relation], tables: Collection[str] | None) -> dict[str, Relation]:
@@ -184,31 +208,29 @@ def _other_relations(relations: list[Relation], taken: set[int]) -> Iterable[Oth
             yield Other(kind, relation.name, relation.schema, relation.reachable)
 
 
-def _types(connection: BaseDatabaseWrapper) -> Iterable[Other]:
-    for name, schema, kind in _rows(connection, queries.TYPES):
-        yield Other(_TYPE_KINDS[kind], name, schema)
-
-
-def _details(connection: BaseDatabaseWrapper, oids: list[int], labels: dict[int, str], version: int) -> _Details:
-    constraints = _rows(connection, queries.constraints(version), oids)
-    columns = _rows(connection, queries.COLUMNS, oids)
-    strict = _strict_domains(connection, {row[8] for row in columns if row[8]})
-    drawn = [Sequence(*row) for row in _rows(connection, queries.SEQUENCES, oids, oids)]
-    sequences = {(sequence.table, sequence.column): sequence for sequence in drawn}
-    states = _states(connection, drawn)
-    unproven = {(row[0], name) for row in constraints if row[2] == "n" for name in row[12]}
+def _details(connection: BaseDatabaseWrapper, tables: dict[int, Relation], labels: dict[int, str]) -> _Details:
+    version = connection.pg_version  # type: ignore[attr-defined]
+    about = queries.COLUMNS, queries.constraints(version), queries.indexes(version), queries.TRIGGERS, queries.SEQUENCES
+    found, constraints, indexes, triggers, drawn = _answers(connection, *_about(tables, *about))
+    rows = [ColumnRow(*row) for row in found]
+    columns = {(row.table, row.number): row for row in rows}
+    names = {place: row.name for place, row in columns.items()}
+    sequences = {(one.table, one.column): one for one in (Sequence(*row) for row in drawn)}
+    states = _states(connection, sequences, columns, tables)
+    strict = _strict_domains(connection, {row.domain for row in rows if row.domain})
+    unproven = {(row[0], number) for row in constraints if row[2] == "n" for number in row[12]}
     return _Details(
-        columns=_group((row[0], _column(row, sequences, states, unproven, strict)) for row in columns),
-        indexes=_group(_indexes(_rows(connection, queries.indexes(version), oids))),
-        checks=_group((row[0], _check(row)) for row in constraints if row[2] == "c"),
-        foreign_keys=_group((row[0], _foreign_key(row, labels)) for row in constraints if row[2] == "f"),
-        triggers=_group((row[0], Trigger(*row[1:])) for row in _rows(connection, queries.TRIGGERS, oids, oids)),
+        columns=_group((row.table, _column(row, sequences, states, unproven, strict)) for row in rows),
+        indexes=_group(_indexes(indexes, columns)),
+        checks=_group((row[0], _check(row, names)) for row in constraints if row[2] == "c"),
+        foreign_keys=_group((row[0], _foreign_key(row, names, labels)) for row in constraints if row[2] == "f"),
+        triggers=_group((row[0], Trigger(*row[1:])) for row in triggers),
     )
 
 
 def _strict_domains(connection: BaseDatabaseWrapper, domains: set[int]) -> set[int]:
     """Those of the domains that refuse NULL."""
-    return {row[0] for row in _rows(connection, queries.STRICT_DOMAINS, list(domains))} if domains else set()
+    return {row[0] for row in _answers(connection, *_about(domains, queries.STRICT_DOMAINS))[0]} if domains else set()
 
 
 def _group(pairs: Iterable[tuple[int, Any]]) -> Grouped:
@@ -246,64 +268,75 @@ def _hidden_behind(relation: Relation, relations: list[Relation]) -> tuple[str, 
 
 
 def _column(
-    row: Row, sequences: dict[Any, Sequence], states: dict[Any, _State], unproven: set[Any], strict: set[int]
+    row: ColumnRow, sequences: dict[Place, Sequence], states: dict[Place, _State], unproven: set[Any], strict: set[int]
 ) -> Column:
-    oid, name, type_, nullable, default, identity, generated, collation, domain = row
-    sequence = sequences.get((oid, name))
-    state = states.get((oid, name), _State())
-    kind: Identity = "always" if identity == "a" else "by default" if identity == "d" else "serial" if sequence else ""
+    place = row.table, row.number
+    sequence = sequences.get(place)
+    state = states.get(place, _State())
+    kind = _IDENTITIES[row.identity] or ("serial" if sequence else "")
     return Column(
-        name=name,
-        type=type_,
-        nullable=nullable and domain not in strict,
-        default=None if generated or kind else default,
+        name=row.name,
+        type=row.type,
+        nullable=row.nullable and row.domain not in strict,
+        default=None if row.generated or kind else row.default,
         identity=kind,
-        generated=default if generated else None,
-        collation=collation,
+        generated=row.default if row.generated else None,
+        collation=row.collation,
         sequence=sequence.name if sequence else None,
         highest=state.highest,
         limits=state.limits,
-        unproven=(oid, name) in unproven,
-        domain=domain is not None,
+        unproven=place in unproven,
+        domain=row.domain is not None,
     )
 
 
-def _states(connection: BaseDatabaseWrapper, sequences: list[Sequence]) -> dict[tuple[int, str], _State]:
+def _states(
+    connection: BaseDatabaseWrapper,
+    sequences: dict[Place, Sequence],
+    columns: dict[Place, ColumnRow],
+    tables: dict[int, Relation],
+) -> dict[Place, _State]:
     """Those of the sequences whose next key does not fit, in one query."""
-    readable = [sequence for sequence in sequences if sequence.readable]
-    states = {(one.table, one.column): _State(limits=one.limits) for one in sequences if one.increment <= 0}
+    readable = [place for place, sequence in sequences.items() if sequence.readable]
+    states = {place: _State(limits=one.limits) for place, one in sequences.items() if one.increment <= 0}
     if not readable:
         return states
-    # Only catalog names, quoted by the server, enter this statement.
     parts = [
-        f"SELECT {n}, (SELECT max({one.quoted_column}) FROM {one.table_name}), last_value, is_called FROM {one.name}"
-        for n, one in enumerate(readable)
+        f"SELECT {n}, (SELECT max({columns[place].quoted}) FROM {tables[place[0]].quoted}), last_value, is_called "
+        f"FROM {sequences[place].name}"
+        for n, place in enumerate(readable)
     ]
-    for n, highest, last, called in _rows(connection, " UNION ALL ".join(parts)):
-        states[readable[n].table, readable[n].column] = readable[n].state(highest, last, called)
+    for n, highest, last, called in _answers(connection, " UNION ALL ".join(parts))[0]:
+        states[readable[n]] = sequences[readable[n]].state(highest, last, called)
     return states
 
 
-def _indexes(rows: list[Row]) -> list[tuple[int, Index]]:
+def _indexes(rows: list[Row], columns: dict[Place, ColumnRow]) -> list[tuple[int, Index]]:
     """Each index with its table's oid, by name; a row of the query is one column or expression of an index."""
     groups = (list(group) for _, group in groupby(rows, key=itemgetter(0)))
-    found = [(parts[0][1], _index(parts[0], [part[-4:] for part in parts])) for parts in groups]
+    found = [(parts[0][1], _index(parts[0], [_part(part, columns) for part in parts])) for parts in groups]
     return sorted(found, key=lambda pair: pair[1].name)
 
 
-def _index(row: Row, parts: list[Row]) -> Index:
+def _part(row: Row, columns: dict[Place, ColumnRow]) -> tuple[bool, Key]:
+    """Whether it is only included, and the column or expression with its operator class, collation and order."""
+    included, number, expression, operators, collation_oid, collation, order = row[12:]
+    column = columns.get((row[1], number))
+    named = collation if column is None or column.collation_oid != collation_oid else None
+    # What is only included has no order.
+    options = " ".join(filter(None, (operators, named, _ORDER[order or 0])))
+    return included, Key(column.quoted if column else expression, options)
+
+
+def _index(row: Row, parts: list[tuple[bool, Key]]) -> Index:
     name, method, unique, valid, distinct, condition, contype, deferrable, deferred, operators = row[2:12]
     return Index(
         name=name,
         kind=_INDEX_KINDS.get(contype, "unique" if unique else "index"),
-        keys=tuple(
-            Key(expression, " ".join(filter(None, (options, _ORDER[order]))))
-            for included, expression, options, order in parts
-            if not included
-        ),
+        keys=tuple(key for included, key in parts if not included),
         method=method,
         condition=condition,
-        include=tuple(expression for included, expression, *_ in parts if included),
+        include=tuple(key.expression for included, key in parts if included),
         nulls_distinct=distinct,
         deferrable=_deferrable(deferrable, deferred),
         operators=tuple(operators or ()),
@@ -318,17 +351,19 @@ def _deferrable(deferrable: bool | None, deferred: bool | None) -> str:
     return "initially deferred" if deferred else "deferrable"
 
 
-def _check(row: Row) -> Check:
-    return Check(name=row[1], expression=row[3], validated=row[4], enforced=row[5], columns=tuple(row[12]))
+def _check(row: Row, names: dict[Place, str]) -> Check:
+    columns = _named(row[0], row[12], names)
+    return Check(name=row[1], expression=row[3], validated=row[4], enforced=row[5], columns=columns)
 
 
-def _foreign_key(row: Row, labels: dict[int, str]) -> ForeignKey:
-    _, name, _, _, validated, enforced, target, on_delete, on_update, deferrable, deferred, silent, columns, to = row
+def _foreign_key(row: Row, names: dict[Place, str], labels: dict[int, str]) -> ForeignKey:
+    table, name, _, _, validated, enforced, target, on_delete, on_update, deferrable, deferred, silent = row[:12]
+    columns, target_columns, named_elsewhere = row[12:]
     return ForeignKey(
         name=name,
-        columns=tuple(columns),
+        columns=_named(table, columns, names),
         target=labels[target],
-        target_columns=tuple(to),
+        target_columns=tuple(named_elsewhere or ()) or _named(target, target_columns, names),
         on_delete=_ACTIONS[on_delete],
         on_update=_ACTIONS[on_update],
         deferrable=_deferrable(deferrable, deferred),
@@ -336,3 +371,8 @@ def _foreign_key(row: Row, labels: dict[int, str]) -> ForeignKey:
         enforced=enforced,
         fires=not silent,
     )
+
+
+def _named(table: int, numbers: list[int] | None, names: dict[Place, str]) -> tuple[str, ...]:
+    """The columns of these numbers; the server's own ones, which no table declares, keep theirs."""
+    return tuple(names.get((table, number), str(number)) for number in numbers or ())

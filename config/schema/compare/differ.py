@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
-from config.schema.catalog import Check, Column, Index, Snapshot, Table
+from config.schema.catalog import Index, Snapshot, Table
 from config.schema.compare import columns, constraints, indexes, tables
 from config.schema.compare.pair import Pair
 from config.schema.findings import Finding
@@ -64,37 +65,19 @@ def table_differences(pair: Pair) -> Iterator[Finding]:
 
 def reworded(table: Table, expected: Snapshot) -> Table:
     """The table with the words of a dump and restore put back into those of the expectation."""
-    if not expected.restored:
+    if not any((table.name, words) in expected.restored for words in table.expressions()):
         return table
 
-    def original(words: str) -> str:
+    def original(words: Any) -> Any:
         return expected.restored.get((table.name, words), words)
+
+    def reworded_index(index: Index) -> Index:
+        keys = tuple(replace(key, expression=original(key.expression)) for key in index.keys)
+        return replace(index, condition=original(index.condition), keys=keys)
 
     return replace(
         table,
-        columns=tuple(_reworded_column(column, original) for column in table.columns),
-        checks=tuple(_reworded_check(check, original) for check in table.checks),
-        indexes=tuple(_reworded_index(index, original) for index in table.indexes),
+        columns=tuple(replace(c, default=original(c.default), generated=original(c.generated)) for c in table.columns),
+        checks=tuple(replace(check, expression=original(check.expression)) for check in table.checks),
+        indexes=tuple(map(reworded_index, table.indexes)),
     )
-
-
-def _reworded_column(column: Column, original: Callable[[str], str]) -> Column:
-    # Hardly any object has other words, and to copy them all takes longer than to compare them.
-    default = original(column.default) if column.default else column.default
-    generated = original(column.generated) if column.generated else column.generated
-    same = (default, generated) == (column.default, column.generated)
-    return column if same else replace(column, default=default, generated=generated)
-
-
-def _reworded_check(check: Check, original: Callable[[str], str]) -> Check:
-    expression = original(check.expression)
-    return check if expression == check.expression else replace(check, expression=expression)
-
-
-def _reworded_index(index: Index, original: Callable[[str], str]) -> Index:
-    condition = original(index.condition) if index.condition else None
-    expressions = [original(key.expression) for key in index.keys]
-    if (condition, expressions) == (index.condition, list(index.columns)):
-        return index
-    keys = tuple(replace(key, expression=expression) for key, expression in zip(index.keys, expressions, strict=True))
-    return replace(index, condition=condition, keys=keys)

@@ -1,3 +1,6 @@
+import atexit
+import gc
+
 from django.apps import AppConfig
 
 
@@ -13,3 +16,5 @@ class PipelineConfig(AppConfig):
         handlers.register_all()
         outbox.connect()
         scheduler.connect()
+        # As it ends Python looks for garbage in all that was loaded: a quarter of the time of a short command.
+        atexit.register(gc.freeze)

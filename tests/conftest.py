@@ -1,5 +1,8 @@
 """What every test can use."""
 
+from typing import Any
+
+import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -12,3 +15,9 @@ def group(role: str) -> Group:
     if not Group.objects.exists():
         roles.grant(apps, connection.schema_editor())
     return Group.objects.get(name=role)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Any) -> None:
+    """A good hash takes a third of a second, by intention: as long as some hundred queries."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -27,11 +26,6 @@ def client_of(user: User) -> APIClient:
     """A program that holds a token of the user."""
     _, token = AuthToken.objects.create(user)
     return APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

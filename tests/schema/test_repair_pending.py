@@ -15,6 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from config.schema import guard
 from config.schema.origin import origins
+from config.schema.shadow import ShadowError
 from tests.databases import run
 from tests.schema.test_repair import execute, schema, statements
 
@@ -156,6 +157,23 @@ def test_apps_without_pending_migrations_are_repaired_meanwhile(scratch):
     left = {(finding.id, finding.table) for finding in guard.compare(scratch).errors}
     assert {("schema.E001", "django_migrations"), ("schema.E010", "schema_process_verifications")} <= left
     assert "auth_user" not in {table for _, table in left}
+
+
+def test_where_no_shadow_can_be_built_everything_of_the_app_is_left_to_migrate(scratch, monkeypatch):
+    """Of the shadow of what has run: a server that lets none be built has the other one stored."""
+
+    def refused(*_: object) -> None:
+        raise ShadowError("permission denied to create temporary tables")
+
+    before_previews(scratch)
+    execute(scratch, "ALTER TABLE prospects DROP COLUMN page_title")
+    monkeypatch.setattr("config.schema.progress.build", refused)
+    found = {(f.id, f.table): f.command for f in guard.compare(scratch).findings}
+    assert found["schema.E011", "prospects"] == f"manage.py migrate --database {scratch}"
+    assert statements(plan(scratch)) == []
+    forget_rows(scratch, "prospects", "0012_prospect_events")
+    refusal, code = schema("history", "--repair", "--database", scratch)
+    assert (code, "prospects.page_title" in refusal) == (3, True)
 
 
 def test_a_lost_row_does_not_count_as_a_migration_to_come(scratch):

@@ -50,7 +50,11 @@ _ORDER = {0: "", 1: "DESC NULLS LAST", 2: "NULLS FIRST", 3: "DESC"}
 LOCK_TIMEOUT = "4s"
 
 # The joins are written in the order in which they are to be made: to look for a better one takes longer than to join.
-_SETTINGS = f"SELECT set_config('lock_timeout', '{LOCK_TIMEOUT}', true), set_config('join_collapse_limit', '1', true)"
+# And the planner expects far more of the catalog than is there: to compile would take twenty times as long as to read.
+_SETTINGS = (
+    f"SELECT set_config('lock_timeout', '{LOCK_TIMEOUT}', true), set_config('join_collapse_limit', '1', true), "
+    "set_config('jit', 'off', true)"
+)
 
 Row = tuple[Any, ...]
 #: A column: its table's oid and its number there.

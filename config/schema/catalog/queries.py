@@ -1,4 +1,4 @@
-"""The questions put to pg_catalog. PostgreSQL 14 to 18; newer columns only where the server has them.
+"""The questions put to pg_catalog. PostgreSQL 13 to 18; newer columns only where the server has them.
 
 `%s` stands for the oids of the relations, as an array. Columns are meant by number: Python has their names.
 """

@@ -204,8 +204,8 @@ def _compare(connection: BaseDatabaseWrapper) -> _Comparison:
     found = [*differences(wanted, actual, connection.alias), *rows.broken_promises(connection, wanted, actual)]
     if AlembicVersion._meta.db_table in actual.tables and alembic.adopted(connection):
         found += alembic.findings(connection, present=any(o.name == alembic.TABLE for o in actual.others))
-    found = _softened([finding for finding in found if not _registered(finding)], wanted, past)
-    return _Comparison(past, tuple(_with_progress(connection, found, wanted, past)), wanted)
+    found = _with_progress(connection, [finding for finding in found if not _registered(finding)], wanted, past)
+    return _Comparison(past, tuple(_softened(found, wanted, past)), wanted)
 
 
 def _compare_and_remember(connection: BaseDatabaseWrapper, live: str) -> Report:

@@ -2,7 +2,7 @@
 
 What a migration will make is the migration's: no repair makes it before, and whoever reads of it is sent to
 `migrate`. So where some are still to come, the database is compared with what those that have run make as well:
-whatever differs there too does not come with a migration, and is mended before the rest can run.
+whatever differs there is drift, does not come with a migration, and is mended before the rest can run.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.operations.fields import FieldOperation
 from django.db.migrations.operations.models import IndexOperation, ModelOperation
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import ProjectState
 
-from config.schema import history, unknown
-from config.schema.catalog import Column, Snapshot, Table, snapshot
+from config.schema import history, rows, unknown
+from config.schema.catalog import Check, Column, ForeignKey, Index, Snapshot, Table, snapshot
 from config.schema.compare import differences
 from config.schema.compare.pair import managed
 from config.schema.findings import Finding
@@ -40,48 +41,57 @@ class Progress:
     A migration whose row is lost while later ones have theirs has run: `migrate` will not run it.
     """
 
-    def __init__(self, connection: BaseDatabaseWrapper, rows: Collection[history.Row]) -> None:
+    def __init__(self, connection: BaseDatabaseWrapper, recorded: Collection[history.Row]) -> None:
         self._connection = connection
-        self._loader = history.HistoryLoader(row.key for row in rows)
-        self.lost = frozenset(history.lost(rows))
+        self._loader = history.HistoryLoader(row.key for row in recorded)
+        self.lost = frozenset(history.lost(recorded))
         self.to_come = self._loader.graph.nodes.keys() - self._loader.applied_migrations.keys() - self.lost
         # Where nothing at all is recorded, the history's own table belongs to what is to come.
-        own = set() if rows else {MigrationRecorder.Migration._meta.app_label}
-        self._apps = frozenset(own | {app for app, _ in self.to_come})
+        self._own = frozenset() if recorded else frozenset({MigrationRecorder.Migration._meta.app_label})
 
     def maker(self, finding: Finding) -> Key | None:
         """The migration that makes the missing table or column."""
         return self._made_by.get((finding.table, finding.column)) if finding.id in MISSING else None
 
-    def brings(self, finding: Finding, wanted: Snapshot) -> bool:
-        """Whether the finding of a comparison with `wanted` may be nothing but a migration that has not run."""
-        if not self._may_bring(finding, wanted):
-            return False
-        app = _app(wanted.tables[finding.table])
-        return app in self._untold or self.drift is None or _at(finding) not in self.drift
+    def told(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """The findings of a comparison with all migrations: drift as it is told by what has run.
 
-    def due(self, found: Collection[Finding], wanted: Snapshot) -> list[Finding]:
-        """What differs from what has run already, as a comparison with that tells it.
-
-        That is what `found`, by a comparison with `wanted`, does not owe to what is to come, and the tables and
-        columns that are missing now and that what is to come removes.
+        And what is missing that what is to come removes or renames, which it would not find.
         """
+        drift, known = self.drift or {}, set()
+        for finding in found:
+            known.add(_at(finding))
+            yield drift.get(_at(finding), finding)
+        yield from (finding for at, finding in drift.items() if at not in known and self._is_gone(finding))
+
+    def brings(self, finding: Finding, wanted: Snapshot) -> bool:
+        """Whether the finding, as `told`, may be nothing but a migration that has not run.
+
+        An app of which nobody can tell is left to `migrate` as a whole, as long as that can run.
+        """
+        table = self._table(finding, wanted)
+        behind = isinstance(finding.subject, Column) and finding.subject.highest is not None
+        if table is None or behind or finding.id in _OF_ROWS:
+            return False
+        left = self._untold if not self.lost else frozenset()
         if self.drift is None:
-            return list(found)
-        told = {_at(finding) for finding in found}
-        gone = [f for at, f in self.drift.items() if f.id in MISSING and at not in told]
-        left = [self.drift.get(_at(f), f) for f in found if _at(f) in self.drift or not self._may_bring(f, wanted)]
-        return [*left, *gone]
+            return _app(table) in {app for app, _ in self.to_come}
+        return _app(table) in left or _at(finding) not in self.drift
+
+    def disproves(self, finding: Finding, wanted: Snapshot) -> bool:
+        """Whether the finding, as `told`, tells against what has run."""
+        if self.drift is None or self._table(finding, wanted) is None:
+            return self.maker(finding) not in self.to_come
+        return _at(finding) in self.drift
 
     @cached_property
     def expected(self) -> Snapshot | None:
-        """What the migrations that have run make in the apps with others to come; None where no shadow can be built."""
-        state = self._loader.project_state([])
+        """What the migrations that have run make; None where no shadow can be built."""
+        state = ProjectState(real_apps=self._loader.unmigrated_apps)
         for key in plan_of(self._loader):
             if key not in self.to_come:
                 state = self._loader.graph.nodes[key].mutate_state(state, preserve=False)
-        apps = {app for app, _ in self.to_come}
-        models = [m for m in migrated_models(state.apps, self._connection) if m._meta.app_label in apps]
+        models = [m for m in migrated_models(state.apps, self._connection) if m._meta.app_label not in self._own]
         try:
             return build(self._connection, state, models)
         except ShadowError:
@@ -90,11 +100,32 @@ class Progress:
     @cached_property
     def drift(self) -> dict[_At, Finding] | None:
         """What differs from `expected`, by its place; None where that is not known."""
-        wanted = self.expected
-        if wanted is None:
+        if self.expected is None or self._actual is None:
             return None
-        actual = unknown.judged(self._connection, wanted, snapshot(self._connection, wanted.tables.keys()))
-        return {_at(finding): finding for finding in differences(wanted, actual, self._connection.alias)}
+        found = differences(self.expected, self._actual, self._connection.alias)
+        broken = rows.broken_promises(self._connection, self.expected, self._actual)
+        return {_at(finding): finding for finding in (*found, *broken)}
+
+    @cached_property
+    def _actual(self) -> Snapshot | None:
+        if self.expected is None:
+            return None
+        live = snapshot(self._connection, self.expected.tables.keys())
+        return unknown.judged(self._connection, self.expected, live)
+
+    def _is_gone(self, finding: Finding) -> bool:
+        """A table, column, constraint or index of which nothing has the name."""
+        if finding.id in MISSING:
+            return True
+        live = self._actual.tables.get(finding.table) if self._actual else None
+        if live is None or not isinstance(finding.subject, Index | Check | ForeignKey):
+            return False
+        names = {item.name for items in (live.indexes, live.checks, live.foreign_keys) for item in items}
+        return finding.name not in names
+
+    def _table(self, finding: Finding, wanted: Snapshot) -> Table | None:
+        run = self.expected.tables if self.expected else {}
+        return wanted.tables.get(finding.table) or run.get(finding.table)
 
     @cached_property
     def _made_by(self) -> dict[Place, Key]:
@@ -106,15 +137,10 @@ class Progress:
         nodes = self._loader.graph.nodes
         return frozenset(key[0] for key in self.to_come if any(map(_tells_nothing, nodes[key].operations)))
 
-    def _may_bring(self, finding: Finding, wanted: Snapshot) -> bool:
-        table = wanted.tables.get(finding.table)
-        behind = isinstance(finding.subject, Column) and finding.subject.highest is not None
-        return table is not None and finding.id not in _OF_ROWS and not behind and _app(table) in self._apps
-
 
 def sent_to_migrate(found: Iterable[Finding], wanted: Snapshot, progress: Progress) -> Iterator[Finding]:
-    """The findings, each with the command that comes first."""
-    for finding in found:
+    """The findings as `told`, each with the command that comes first."""
+    for finding in progress.told(found):
         comes = progress.brings(finding, wanted)
         yield replace(finding, command=managed("migrate", finding.database)) if comes else finding
 
@@ -124,8 +150,8 @@ def _app(table: Table) -> str:
 
 
 def _at(finding: Finding) -> _At:
-    """Where it is, and what was expected there: a migration that changes what is missing is not known by its name."""
-    expected = "" if finding.id in MISSING else finding.expected
+    """Where it is. What has neither column nor name is known by what was expected."""
+    expected = "" if finding.column or finding.name or finding.id in MISSING else finding.expected
     return finding.id, finding.table, finding.column, finding.name, expected
 
 
@@ -135,5 +161,6 @@ def _tells_nothing(operation: Operation) -> bool:
     RunPython is for rows: Django's documentation keeps changes of the schema out of it.
     """
     if isinstance(operation, SeparateDatabaseAndState):
-        return any(map(_tells_nothing, operation.database_operations))
+        inner = operation.database_operations
+        return any(map(_tells_nothing, inner)) or bool(inner and not operation.state_operations)
     return not isinstance(operation, ModelOperation | FieldOperation | IndexOperation | RunPython)

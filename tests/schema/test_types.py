@@ -1,7 +1,9 @@
 """Which live types hold and return what the expected ones do."""
 
 import pytest
+from django.db import connection
 
+from config.schema.catalog import snapshot
 from config.schema.compare.types import fit
 
 
@@ -56,3 +58,24 @@ def test_postgresql(expected, actual, answer):
 )
 def test_sqlite_enforces_neither_length_nor_range(expected, actual, answer):
     assert fit(expected, actual, "sqlite") == answer
+
+
+@pytest.mark.django_db
+def test_collations_and_columns_that_only_the_server_declares_are_read():
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL's own")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'CREATE TABLE odd (gone int, "a b" text COLLATE "C", t text); ALTER TABLE odd DROP COLUMN gone;'
+            'CREATE INDEX odd_1 ON odd ("a b" COLLATE "default", t COLLATE "C", t, lower(t));'
+            "ALTER TABLE odd ADD CONSTRAINT odd_2 CHECK (tableoid <> 0 AND t <> ''),"
+            "ADD CONSTRAINT odd_3 CHECK (odd IS DISTINCT FROM NULL)"
+        )
+    odd = snapshot(connection, ["odd"]).tables["odd"]
+    assert [(key.expression, key.options) for key in odd.indexes[0].keys] == [
+        ('"a b"', 'COLLATE "default"'),
+        ("t", 'COLLATE "C"'),
+        ("t", ""),
+        ("lower(t)", ""),
+    ]
+    assert [set(check.columns) for check in odd.checks] == [{"tableoid", "t"}, set()]

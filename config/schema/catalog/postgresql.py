@@ -46,6 +46,10 @@ _INDEX_KINDS: dict[str, IndexKind] = {"p": "primary key", "u": "unique", "x": "e
 # The two bits of pg_index.indoption: 1 descending, 2 NULLs first.
 _ORDER = {0: "", 1: "DESC NULLS LAST", 2: "NULLS FIRST", 3: "DESC"}
 
+# What every table has and pg_attribute numbers below zero.
+_SYSTEM_COLUMNS = {-1: "ctid", -2: "xmin", -3: "cmin", -4: "xmax", -5: "cmax", -6: "tableoid"}
+_DEFAULT_COLLATION = 100
+
 #: How long a comparison waits for a table that somebody has locked.
 LOCK_TIMEOUT = "4s"
 
@@ -326,7 +330,8 @@ def _part(row: Row, columns: dict[Place, ColumnRow]) -> tuple[bool, Key]:
     """Whether it is only included, and the column or expression with its operator class, collation and order."""
     included, number, expression, operators, collation_oid, collation, order = row[12:]
     column = columns.get((row[1], number))
-    named = collation if column is None or column.collation_oid != collation_oid else None
+    own = collation_oid in (0, None, column.collation_oid if column else _DEFAULT_COLLATION)
+    named = None if own else collation or 'COLLATE "default"'
     # What is only included has no order.
     options = " ".join(filter(None, (operators, named, _ORDER[order or 0])))
     return included, Key(column.quoted if column else expression, options)
@@ -378,5 +383,5 @@ def _foreign_key(row: Row, names: dict[Place, str], labels: dict[int, str]) -> F
 
 
 def _named(table: int, numbers: list[int] | None, names: dict[Place, str]) -> tuple[str, ...]:
-    """The columns of these numbers; the server's own ones, which no table declares, keep theirs."""
-    return tuple(names.get((table, number), str(number)) for number in numbers or ())
+    """The columns of these numbers; 0 stands for the row as a whole."""
+    return tuple(_SYSTEM_COLUMNS.get(number) or names[table, number] for number in numbers or () if number)

@@ -118,8 +118,7 @@ WHERE c.conrelid = ANY (%s)
 ORDER BY c.conname
 """
 
-# One row for each column or expression of an index: gathering them here would be a subquery for each index. A collation
-# is named where it is not the default one.
+# One row for each column or expression of an index: gathering them here would be a subquery for each index.
 _INDEXES = """
 SELECT i.indexrelid, i.indrelid, x.relname, m.amname, i.indisunique,
        i.indisvalid AND i.indisready AND i.indislive, {nulls_distinct}, pg_get_expr(i.indpred, i.indrelid),

@@ -67,7 +67,7 @@ def plan(report: Report) -> list[Step]:
         return plan_for(connection, expected, report.findings)
     progress = Progress(connection, history.recorded_rows(connection))
     brought = [finding for finding in report.findings if progress.brings(finding, expected)]
-    due = [finding for finding in progress.due(report.findings, expected) if not progress.brings(finding, expected)]
+    due = [finding for finding in report.findings if finding not in brought]
     tables = {**expected.tables, **(progress.expected.tables if progress.expected else {})}
     left = [Step(finding, refused=_COMES_WITH_MIGRATIONS) for finding in brought]
     return [*left, *plan_for(connection, replace(expected, tables=tables), due)]

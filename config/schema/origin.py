@@ -41,21 +41,20 @@ def _places(state: ProjectState) -> Iterator[Place]:
     for (app, name), model in state.models.items():
         if model.options.get("proxy"):
             continue
-        table = table_of(model, app, name)
+        table = _table(model, app, name)
         yield table, None
         for label, field in model.fields.items():
             if not field.many_to_many:
                 yield table, field.db_column or (f"{label}_id" if field.remote_field else label)
             elif field.remote_field.through is None:
-                yield from _places_between(field, name, table_between(field, label, table))
+                yield from _places_between(field, name, _table_between(field, label, table))
 
 
-def table_of(model: ModelState, app: str, name: str) -> str:
-    """The table of a model in a state, named by Django's rule."""
+def _table(model: ModelState, app: str, name: str) -> str:
     return str(model.options.get("db_table") or _fitting(f"{app}_{name}"))
 
 
-def table_between(field: Field[Any, Any], label: str, table: str) -> str:
+def _table_between(field: Field[Any, Any], label: str, table: str) -> str:
     """The table of a many-to-many field, named by Django's rule."""
     given = getattr(field, "db_table", None)
     return given or _fitting(f"{strip_quotes(table)}_{label}")

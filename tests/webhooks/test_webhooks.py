@@ -1,5 +1,6 @@
 """Every event reaches its receiver at least once, in order for each subject, signed; and no inner host is told."""
 
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from pipeline.webhooks import TargetRefused, delivery, targets
 from prospects import changes
 from prospects.changes import Cause
 from prospects.models import Prospect
+from tests import databases
 from tests.imports.files import csv_file, run
 from tests.webhooks.receiver import Receiver, dripping, listening
 
@@ -304,3 +306,9 @@ def test_a_job_that_is_cancelled_is_told_like_one_that_ends_by_itself(receiver: 
     delivery.deliver_due()
     (told,) = [one.document["data"] for one in receiver.accepted if one.document["type"] == "job.finished"]
     assert (told["job_id"], told["status"]) == (str(job.pk), "cancelled")
+
+
+def test_only_a_worker_that_delivers_loads_an_http_client(new_database) -> None:
+    script = "import config.wsgi, config.urls, pipeline.tasks, sys; print('httpx' in sys.modules)"
+    done = databases.run(sys.executable, "-c", script, database_url=new_database())
+    assert done.stdout.splitlines()[-1:] == ["False"], done.stdout + done.stderr

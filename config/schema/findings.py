@@ -153,9 +153,10 @@ class Report:
     def _is_quiet(self, finding: Finding) -> bool:
         """What stops a start is told, whatever its id: a W002 is an error once the rule that ignored it has run out."""
         harmless = finding.id in QUIET and not finding.is_error
-        return harmless or self._comes_with_migrations(finding)
+        return harmless or self.comes_with_migrations(finding)
 
-    def _comes_with_migrations(self, finding: Finding) -> bool:
+    def comes_with_migrations(self, finding: Finding) -> bool:
+        """Whether it is a missing table or column that a migration of this report's schema.E001 will make."""
         commands = {other.command for other in self.findings if other.id == "schema.E001"}
         return finding.id in ("schema.E010", "schema.E011") and finding.command in commands
 

@@ -9,6 +9,7 @@ from importlib import import_module
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connections, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import (
@@ -182,6 +183,40 @@ def test_a_column_that_a_pending_migration_needs_is_named_and_made_for_it_again(
     missing = {f.column: f.command for f in guard.compare(scratch).findings if f.id == "schema.E011"}
     assert missing["sheet"] == f"manage.py schema repair --database {scratch}"
     mended(scratch)
+
+
+@pytest.mark.parametrize(
+    ("to_come", "column"),
+    [(RENAMED, "page"), ([AlterField("import", "filename", models.TextField())], "sheet")],
+    ids=["renames it", "makes its table anew"],
+)
+def test_no_migration_writes_the_name_of_a_missing_column_into_the_rows(scratch, pend, to_come, column):
+    """SQLite takes an unknown quoted name for a text."""
+    if connections[scratch].vendor == "postgresql":
+        pytest.skip("PostgreSQL fails on a name that it does not know")
+    before_previews(scratch)
+    execute(
+        scratch,
+        "INSERT INTO imports (id, filename, format, columns, mapping, overwrite, planned, outcome, created_at)"
+        " VALUES ('1', 'a.csv', 'csv', '[]', '{}', '[]', '{}', '{}', '2026-01-01')",
+    )
+    execute(scratch, "ALTER TABLE imports DROP COLUMN sheet")
+    pend(*to_come)
+    with pytest.raises(SystemCheckError) as refused:
+        call_command("migrate", database=scratch, verbosity=0)
+    assert str(refused.value).startswith("Nothing was migrated.\nschema.E011 error: imports.sheet: ")
+    assert f"to mend:  manage.py schema repair --database {scratch}" in str(refused.value)
+    mended(scratch)
+    with connections[scratch].cursor() as cursor:
+        assert cursor.execute(f"SELECT {column} FROM imports").fetchall() == [("",)]
+
+
+def test_going_back_over_a_missing_column_is_refused_too(scratch):
+    if connections[scratch].vendor == "postgresql":
+        pytest.skip("PostgreSQL fails on a name that it does not know")
+    execute(scratch, "ALTER TABLE imports DROP COLUMN sheet")
+    with pytest.raises(SystemCheckError, match=r"Nothing was migrated\.\nschema\.E011 error: imports\.sheet: "):
+        before_previews(scratch)
 
 
 def test_a_table_that_a_pending_migration_removes_is_made_for_it_again(scratch, pend):

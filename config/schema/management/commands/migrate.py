@@ -14,6 +14,7 @@ from config.schema import checks, guard, history, repair, watch
 from config.schema.conf import guarded_databases, schema_settings
 from config.schema.findings import Report
 from config.schema.locks import LockLostError, lock_timeout, migration_lock, set_lock_timeout, was_lock_timeout
+from config.schema.progress import MISSING
 
 logger = logging.getLogger(__name__)
 
@@ -44,14 +45,18 @@ class Command(migrate.Command):
         if options["plan"] or options["check_unapplied"]:
             super().handle(*args, **options)
             return
+        guarded = self.using in guarded_databases() and not options["prune"]
+        targeted = bool(options["app_label"])
         try:
             with migration_lock(self.using, self.stderr.write), watch.migrating(connections[self.using]):
                 self._refuse("schema.E002", "schema.E011")
+                if guarded and not options["fake"]:
+                    self._refuse_to_copy_names(targeted=targeted)
                 with lock_timeout(connections[self.using], schema_settings().lock_timeout):
                     self._migrate(*args, **options)
-                if self.using in guarded_databases() and not options["prune"]:
+                if guarded:
                     self._verify(
-                        targeted=bool(options["app_label"]),
+                        targeted=targeted,
                         repairing=schema_settings().auto_repair and not options["fake"],
                         verbosity=options["verbosity"],
                     )
@@ -71,6 +76,20 @@ class Command(migrate.Command):
         found = [finding for finding in history.findings(connections[self.using]) if finding.id in ids]
         if found:
             raise SystemCheckError(f"Nothing was migrated.\n{Report.of(found, self.using).as_text()}")
+
+    def _refuse_to_copy_names(self, *, targeted: bool) -> None:
+        """On SQLite, stop with what is missing of the migrations that have run, before others run on it.
+
+        SQLite reads the quoted name of a column that is not there as a text: a migration that makes the table anew
+        would write it into every row, and nothing would differ any more. PostgreSQL fails, and undoes all.
+        """
+        if connections[self.using].vendor != "sqlite":
+            return
+        report = guard.compare(self.using)
+        behind = any(finding.id == "schema.E001" for finding in report.findings)
+        missing = [f for f in report.findings if f.id in MISSING and not report.comes_with_migrations(f)]
+        if missing and (behind or targeted):
+            raise SystemCheckError(f"Nothing was migrated.\n{Report.of(missing, self.using).as_text()}")
 
     def _migrate(self, *args: Any, **options: Any) -> None:
         """Django's own migrate, again and again while others hold the locks it needs."""

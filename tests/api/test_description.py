@@ -3,8 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -19,6 +21,12 @@ from config.api.problems import CONTENT_TYPE
 FILE = Path(settings.BASE_DIR) / "docs/openapi.yaml"
 
 
+@cache
+def description() -> dict[str, Any]:
+    """The committed file, for reading."""
+    return yaml.load(FILE.read_text(), yaml.CSafeLoader)
+
+
 def test_the_committed_description_is_what_the_code_says(tmp_path: Path) -> None:
     """To mend: `python manage.py spectacular --file docs/openapi.yaml`."""
     made = tmp_path / "openapi.yaml"
@@ -27,7 +35,7 @@ def test_the_committed_description_is_what_the_code_says(tmp_path: Path) -> None
 
 
 def test_every_operation_describes_its_answers_and_problems() -> None:
-    document = yaml.load(FILE.read_text(), yaml.CSafeLoader)
+    document = description()
     assert document["openapi"].startswith("3.1")
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -38,7 +46,7 @@ def test_every_operation_describes_its_answers_and_problems() -> None:
 
 
 def test_every_successful_answer_has_an_example_that_its_schema_allows() -> None:
-    document = yaml.load(FILE.read_text(), yaml.CSafeLoader)
+    document = description()
     judged = 0
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
@@ -54,7 +62,7 @@ def test_every_successful_answer_has_an_example_that_its_schema_allows() -> None
 
 
 def test_an_operation_that_always_fails_says_so_and_what_it_can_be_asked_of() -> None:
-    paths = yaml.load(FILE.read_text(), yaml.CSafeLoader)["paths"]
+    paths = description()["paths"]
     failing = [
         operation
         for operations in paths.values()
@@ -72,7 +80,7 @@ def test_an_operation_that_always_fails_says_so_and_what_it_can_be_asked_of() ->
 
 def files() -> Iterator[tuple[str, str]]:
     """Path and media type of every operation that answers with a file."""
-    document = yaml.load(FILE.read_text(), yaml.CSafeLoader)
+    document = description()
     for path, operations in document["paths"].items():
         for kind in operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {}):
             if kind != "application/json":

@@ -91,6 +91,8 @@ def test_logging_in_is_throttled_per_address_that_no_header_can_change(anonymous
 #: A server process of its own: tries to log in with a wrong password, and prints the answers' status codes.
 TRIES = """
 import django
+from django.conf import settings
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 django.setup()
 from rest_framework.test import APIClient
 body = {"username": "walter", "password": "wrong"}

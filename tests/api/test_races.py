@@ -13,10 +13,11 @@ from prospects import decisions
 from prospects.changes import Cause
 from prospects.models import Prospect
 from tests.api.rows import save
+from tests.schema.starts import eventually
 
 pytestmark = pytest.mark.usefixtures("shared_database")
-# Long enough for a request that nothing holds up to be done.
-HELD_UP = 0.5
+# Seconds that are enough for a request that nothing holds up. SQLite shows nobody who waits.
+UNHINDERED = 0.5
 
 
 def meanwhile(first: Callable[[], object], second: Callable[[], Any]) -> Any:
@@ -33,10 +34,23 @@ def meanwhile(first: Callable[[], object], second: Callable[[], Any]) -> Any:
     with transaction.atomic():
         first()
         thread.start()
-        thread.join(HELD_UP)
+        wait_until_held_up(thread)
     thread.join(30)
     (answer,) = answers
     return answer
+
+
+def wait_until_held_up(thread: threading.Thread) -> None:
+    if connection.vendor == "sqlite":
+        thread.join(UNHINDERED)
+    else:
+        eventually(lambda: not thread.is_alive() or somebody_waits())
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
 
 
 DECISIONS = [

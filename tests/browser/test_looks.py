@@ -8,6 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from config.schema.models import AdoptionEntry, SchemaRepair, VerifiedSchema
 from pipeline import roles
+from pipeline.choices import JobStatus
 from pipeline.models import Job, Setting
 from prospects.models import Prospect
 from tests.admin.conftest import fill
@@ -43,6 +44,8 @@ WIDER = "() => document.documentElement.scrollWidth - document.documentElement.c
 
 def main_pages() -> dict[str, str]:
     prospect, job = Prospect.objects.first(), Job.objects.first()
+    # The page of one that goes on loads itself again, and would cut off the visit to the next page.
+    Job.objects.filter(pk=job.pk).update(status=JobStatus.COMPLETED)
     return {
         "overview": "/admin/",
         "prospects": "/admin/prospects/prospect/",

@@ -9,10 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 
@@ -42,6 +43,7 @@ COMMANDS = {
     "an import of the application": (PYTHON, "-c", "import config.wsgi"),
 }
 WAYS = {**SERVERS, "worker": WORKER, **COMMANDS}
+Answer = TypeVar("Answer")
 # The promise for a refusal.
 SECONDS = 10
 # Several that are started at once on a machine that runs both suites get six times that to end or to answer at all.
@@ -95,6 +97,19 @@ def status(port: int, path: str = "/livez") -> int | None:
         return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=5, follow_redirects=True).status_code
     except (OSError, httpx.TransportError):
         return None
+
+
+def eventually(ask: Callable[[], Answer], seconds: float = PATIENCE) -> Answer:
+    """What the question answers, asked until it is true or the time is over."""
+    deadline = time.monotonic() + seconds
+    while not (answer := ask()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return answer
+
+
+def comes_to(port: int, wanted: int, path: str = "/readyz") -> bool:
+    """Whether the port comes to answer this: the comparison after a change takes its time on a busy machine."""
+    return eventually(lambda: status(port, path) == wanted)
 
 
 def wait_for_answer(process: subprocess.Popen, port: int, log: Path) -> int | None:

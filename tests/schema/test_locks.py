@@ -5,8 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -39,19 +37,16 @@ def holder(new_database):
     process.wait()
 
 
-def kill_soon(process, seconds):
-    timer = threading.Timer(seconds, os.kill, (process.pid, signal.SIGKILL))
-    timer.start()
-
-
 def test_a_waiter_names_the_holder_and_gets_the_lock_when_the_holder_is_killed(holder, django_db_blocker):
     process, url = holder
     told = []
-    kill_soon(process, 0.7)
-    start = time.monotonic()
-    with django_db_blocker.unblock(), connected(url) as alias, migration_lock(alias, told.append):
-        waited = time.monotonic() - start
-    assert 0.5 < waited < 5
+
+    def tell(line):
+        told.append(line)
+        os.kill(process.pid, signal.SIGKILL)
+
+    with django_db_blocker.unblock(), connected(url) as alias, migration_lock(alias, tell):
+        pass
     (line,) = told
     assert f"migrate {process.pid}@{socket.gethostname()[:20]} since 20" in line
 
@@ -93,10 +88,8 @@ def test_a_statement_waits_no_longer_than_the_lock_timeout_and_the_session_keeps
         blocker.execute("BEGIN")
         blocker.execute("LOCK TABLE prospects IN ACCESS SHARE MODE")
         with connections[scratch].cursor() as cursor:
-            start = time.monotonic()
             with pytest.raises(OperationalError) as caught, lock_timeout(connections[scratch], 0.2):
                 cursor.execute("ALTER TABLE prospects ADD COLUMN pointless integer")
-            assert time.monotonic() - start < 3
             assert was_lock_timeout(caught.value)
             cursor.execute("SHOW lock_timeout")
             assert cursor.fetchone() == ("0",)

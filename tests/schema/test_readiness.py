@@ -9,6 +9,7 @@ from django.db import connection
 from config.schema import guard
 from config.schema.findings import Finding, Report
 from config.schema.readiness import Readiness, readiness
+from tests.schema.starts import eventually
 
 
 class Clock:
@@ -28,7 +29,7 @@ class Verification:
 
     def __call__(self):
         self.asked += 1
-        assert self.may_answer.wait(10)
+        assert self.may_answer.wait(60)
         return [Report.of([Finding(id=id, database="default") for id in self.ids])]
 
 
@@ -74,12 +75,11 @@ def test_many_threads_cause_one_verification_and_do_not_wait_for_it(clock):
     verification.may_answer.clear()
     with ThreadPoolExecutor(20) as pool:
         waiting = pool.submit(asked.reports)
-        while verification.asked < 2:
-            pass
+        assert eventually(lambda: verification.asked == 2)
         others = [pool.submit(asked.reports) for _ in range(19)]
-        assert all(ids(other.result(timeout=5)) == [] for other in others)
+        assert all(ids(other.result(timeout=60)) == [] for other in others)
         verification.may_answer.set()
-        waiting.result(timeout=5)
+        waiting.result(timeout=60)
     assert verification.asked == 2
 
 
@@ -91,12 +91,11 @@ def test_a_verification_that_does_not_come_back_is_as_bad_as_a_failed_one(clock)
     verification.may_answer.clear()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(asked.reports)
-        while verification.asked < 2:
-            pass
+        assert eventually(lambda: verification.asked == 2)
         clock.seconds = 26
         assert ids(asked.reports()) == ["schema.E000"]
         verification.may_answer.set()
-        assert ids(waiting.result(timeout=5)) == []
+        assert ids(waiting.result(timeout=60)) == []
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.db import connections
 from config.schema import guard, shadow
 from config.schema.shadow import ShadowError
 from tests.databases import connected, run
-from tests.schema.starts import MANAGE, SERVERS, started, status, wait_for_answer
+from tests.schema.starts import MANAGE, SERVERS, comes_to, started, status, wait_for_answer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 SECONDS = 60
@@ -72,14 +72,6 @@ def on_primary(pair, statement):
             time.sleep(0.05)
 
 
-def answers(port, wanted):
-    """Whether `/readyz` comes to answer this."""
-    deadline = time.monotonic() + SECONDS
-    while (answer := status(port, "/readyz")) != wanted and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return answer == wanted
-
-
 @pytest.fixture
 def standby(pair, django_db_blocker):
     """The alias of the standby's database, with nothing remembered of another one."""
@@ -107,16 +99,16 @@ def test_a_server_on_a_standby_lists_and_turns_unready_when_a_column_is_lost(pai
     one_worker = (*SERVERS["serve"], "--workers", "1")
     with started(one_worker, pair[1], log, SCHEMA_VERIFY_INTERVAL="0.2") as (process, port):
         assert wait_for_answer(process, port, log) == 200, log.read_text()
-        assert status(port, "/readyz") == 200, log.read_text()
+        assert comes_to(port, 200), log.read_text()
         headers = {"Authorization": f"Bearer {pair[2]}"}
         answer = httpx.get(f"http://127.0.0.1:{port}/api/prospects", headers=headers, timeout=SECONDS)
         assert answer.status_code == 200, answer.text
         assert answer.json()["data"]["total"] == 1
         on_primary(pair, "ALTER TABLE auth_group RENAME COLUMN name TO mislaid")
         try:
-            assert answers(port, 503), log.read_text()
+            assert comes_to(port, 503), log.read_text()
             assert status(port) == 200
             assert "schema.E011 error: auth_group.name: " in run_on(pair[1], "schema", "diff", code=1)
         finally:
             on_primary(pair, "ALTER TABLE auth_group RENAME COLUMN mislaid TO name")
-        assert answers(port, 200), log.read_text()
+        assert comes_to(port, 200), log.read_text()

@@ -11,6 +11,8 @@ def on_starting(server: Any) -> None:
 
     In a process of its own, so that a reload (HUP) finds no old code in gunicorn's. Each worker verifies again.
     """
+    if os.environ.get("SCHEMA_VERIFIED_BY") == str(os.getpid()):
+        return  # `manage.py serve` has just verified, and then become this process
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     # It is no server: the page about the schema would show a process that has ended.
     script = "from config.schema import processes; processes.stay_silent(); import config.wsgi"

@@ -35,6 +35,8 @@ class Command(SchemaGuardMixin):
         os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
         # The server imports what manage.py does, wherever it was called from.
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sys.path[0], os.environ.get("PYTHONPATH")]))
+        # gunicorn.conf.py need not ask again: this process stays the same one.
+        os.environ["SCHEMA_VERIFIED_BY"] = str(os.getpid())
         try:
             os.execvp(command[0], command)  # noqa: S606  the command is the caller's own, no shell reads it
         except FileNotFoundError as error:

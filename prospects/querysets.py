@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Concat, Length, Now, Replace, Right, StrIndex, Substr
 from django.db.models.lookups import Exact, GreaterThan, In
@@ -46,18 +46,26 @@ _NEAR = 3
 
 def _is_suppressed() -> Q:
     """Whether the e-mail address is suppressed, or its domain or the site's, or one above them."""
-    # Without an order: eight subqueries would each sort the list.
+    # Without an order: the subqueries would each sort the list.
     entries = apps.get_model("prospects", "Suppression")._default_manager.order_by()
     domains = entries.filter(kind=SuppressionKind.DOMAIN)
     emails = entries.filter(kind=SuppressionKind.EMAIL).values("key")
     # Addresses that were adopted may be links still; entries are not.
     condition = Q(email_key__in=emails) | Q(In(Replace("email_key", Value(LINK)), emails))
+    # Most rows have nothing in common with any entry, which their last two labels tell at the price of one.
+    roots = domains.annotate(root=_Root(F("key"))).values("root")
     for host, outer_host in zip(_hosts(F), _hosts(OuterRef), strict=True):
-        # Subqueries that depend on no row are read once and hashed; one that does is run for every row.
-        for domain in _with_parents(host):
-            condition |= Q(In(domain, domains.values("key")))
-        condition |= Q(GreaterThan(_dots(host), _NEAR + 1)) & Q(Exists(domains.filter(_covers(outer_host))))
-    return condition
+        condition |= Q(In(_Root(host), roots)) & _is_covered(host, outer_host, domains)
+    return Q(Exists(entries)) & condition
+
+
+def _is_covered(host: Any, outer_host: Any, domains: "models.QuerySet[Any]") -> Q:
+    """Whether the host or a domain above it is one of the domains."""
+    covered = Q(GreaterThan(_dots(host), _NEAR + 1)) & Q(Exists(domains.filter(_covers(outer_host))))
+    # Subqueries that depend on no row are read once and hashed; one that does is run for every row.
+    for domain in _with_parents(host):
+        covered |= Q(In(domain, domains.values("key")))
+    return covered
 
 
 def _hosts(column: type[F]) -> tuple[Any, Any]:
@@ -70,6 +78,24 @@ def _with_parents(domain: Any) -> list[Any]:
     for _ in range(_NEAR):
         domains.append(Substr(domains[-1], StrIndex(domains[-1], Value(".")) + 1))
     return domains
+
+
+class _Root(Func):
+    """The last two labels of a host. Every domain on the list has as many."""
+
+    arity = 1
+    output_field = models.CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+        host, params = compiler.compile(self.source_expressions[0])
+        return f"(split_part({host}, '.', -2) || '.' || split_part({host}, '.', -1))", [*params, *params]
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
+        host, params = compiler.compile(self.source_expressions[0])
+        # What is left of the text when its last two labels are taken off: characters other than dots, dots, others.
+        labels = f"replace({host}, '.', '')"
+        before = f"rtrim(rtrim(rtrim({host}, {labels}), '.'), {labels})"
+        return f"substr({host}, length({before}) + 1)", [*params] * 4
 
 
 def _dots(host: Any) -> Any:

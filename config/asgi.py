@@ -8,7 +8,9 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
-from config.schema.entry import require_schema_in_line  # noqa: E402  after the setup it needs
+from config.database import limit_statements  # noqa: E402  after the setup it needs
+from config.schema.entry import require_schema_in_line  # noqa: E402
 
+limit_statements()
 require_schema_in_line("asgi")
 application = get_asgi_application()

@@ -50,6 +50,7 @@ try:
     SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", 0 if DEBUG else 31_536_000, validate=NOT_NEGATIVE)
     TOKEN_TTL_DAYS: int = env.int("TOKEN_TTL_DAYS", 30, validate=DAYS)
     DATABASE_CONN_MAX_AGE: int = env.int("DATABASE_CONN_MAX_AGE", 60, validate=NOT_NEGATIVE)
+    DATABASE_STATEMENT_TIMEOUT: int = env.int("DATABASE_STATEMENT_TIMEOUT", 25, validate=NOT_NEGATIVE)
     LOGIN_RATE_PER_ADDRESS: str = env.str("LOGIN_RATE_PER_ADDRESS", "20/min", validate=throttle_rate)
     LOGIN_RATE_PER_USER: str = env.str("LOGIN_RATE_PER_USER", "10/min", validate=throttle_rate)
     NUM_PROXIES: int = env.int("NUM_PROXIES", 0, validate=NOT_NEGATIVE)

@@ -121,6 +121,7 @@ WRONG = [
     ("SECRET_KEY", "short"),
     ("SECRET_KEY", "x" * 60),
     ("DATABASE_CONN_MAX_AGE", "-5"),
+    ("DATABASE_STATEMENT_TIMEOUT", "-1"),
     ("DATABASE_URL", ""),
     ("DATABASE_URL", "plumbline.sqlite3"),
     ("DATABASE_URL", "mysql://db.example.com/plumbline"),

@@ -20,6 +20,8 @@ REQUESTS = [
     ("/api/prospects?limit=50&cursor={cursor}", "the same place by cursor"),
     ("/api/prospects?limit=50&ordering=-created_at", "newest first"),
     ("/api/prospects?limit=50&status=sent", "the e-mails page"),
+    ("/api/prospects?limit=50&list=to_draft", "ready to draft"),
+    ("/api/prospects?limit=50&list=to_send", "ready to send"),
     ("/api/prospects?limit=50&q=site77777", "search"),
     ("/api/prospects/leads?limit=50", "leads"),
     ("/api/prospects/leads?limit=50&category=museum", "leads of a category"),
@@ -54,14 +56,28 @@ FROM (SELECT n, n / 7 %% 6 AS k FROM generate_series(1, %s) AS n) AS numbers
 """
 
 
+# Half of them somebody's address or site, half of strangers.
+SUPPRESS = """
+INSERT INTO suppressions (kind, key, value, reason, note, source, created_at)
+SELECT kind, key, key, 'other', '', 'manual', now() FROM (
+    SELECT 'domain' AS kind, 'site' || n * 97 || CASE WHEN n %% 2 = 0 THEN '.example.com' ELSE '.example.net' END AS key
+    FROM generate_series(1, %s / 2) AS n
+    UNION ALL
+    SELECT 'email', 'office@site' || n * 89 || CASE WHEN n %% 2 = 0 THEN '.example.com' ELSE '.example.net' END
+    FROM generate_series(1, %s / 2) AS n
+) AS entries
+"""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=7)
+    parser.add_argument("--suppressed", type=int, default=5_000)
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     prepare_database()
-    client = fill(options.rows)
+    client = fill(options.rows, options.suppressed)
     from django.db import connection
 
     cursor = middle_cursor(client, options.rows)
@@ -86,8 +102,8 @@ def prepare_database() -> None:
     call_command("migrate", verbosity=0)
 
 
-def fill(rows: int) -> Any:
-    """Make the prospects and a user; returns a client with the user's token."""
+def fill(rows: int, suppressed: int) -> Any:
+    """Make the prospects, the suppression list and a user; returns a client with the user's token."""
     from django.contrib.auth.models import User
     from django.db import connection
     from knox.models import AuthToken
@@ -95,7 +111,8 @@ def fill(rows: int) -> Any:
 
     with connection.cursor() as cursor:
         cursor.execute(FILL, [rows])
-        cursor.execute("VACUUM ANALYZE prospects")
+        cursor.execute(SUPPRESS, [suppressed, suppressed])
+        cursor.execute("VACUUM ANALYZE prospects, suppressions")
     user, _ = User.objects.get_or_create(username="benchmark", is_superuser=True)
     _, token = AuthToken.objects.create(user)
     return APIClient(HTTP_AUTHORIZATION=f"Bearer {token}", HTTP_HOST="localhost")

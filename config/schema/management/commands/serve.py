@@ -23,12 +23,15 @@ class Command(SchemaGuardMixin):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--bind", default="127.0.0.1:8000", help="address of the default server")
         parser.add_argument("--workers", type=int, default=2, help="processes of the default server")
+        parser.add_argument("--threads", type=int, default=4, help="threads of each of them")
         parser.add_argument(
             "command", nargs="*", help="another server to become: serve -- uvicorn config.asgi:application"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        command: list[str] = options["command"] or self._gunicorn(options["bind"], options["workers"])
+        command: list[str] = options["command"] or self._gunicorn(
+            options["bind"], options["workers"], options["threads"]
+        )
         connections.close_all()
         sys.stdout.flush()
         # A server installed beside this Python is found without activating its environment.
@@ -43,8 +46,9 @@ class Command(SchemaGuardMixin):
             raise CommandError(f"{command[0]}: there is no such command.", returncode=NOT_FOUND) from error
 
     @staticmethod
-    def _gunicorn(bind: str, workers: int) -> list[str]:
+    def _gunicorn(bind: str, workers: int, threads: int) -> list[str]:
         module, _, attribute = settings.WSGI_APPLICATION.rpartition(".")
         # Its control socket would lie in the home folder, one for all servers of that user.
-        options = ["--bind", bind, "--workers", str(workers), "--no-control-socket"]
+        # With threads, a process that streams a large export for minutes still answers, and is not taken for hung.
+        options = ["--bind", bind, "--workers", str(workers), "--threads", str(threads), "--no-control-socket"]
         return [sys.executable, "-m", "gunicorn", f"{module}:{attribute}", *options]

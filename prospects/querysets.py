@@ -40,8 +40,8 @@ _HAS_DRAFT = present("draft_subject") & present("draft_body")
 _SENT = Q(send_status=SendStatus.SENT) | Q(outreach_status=OutreachStatus.SENT)
 
 
-# So many levels above a domain are looked up for every row; entries still further above it for the few that are deeper.
-_NEAR = 3
+# Entries of up to so many labels are looked up for every row; longer ones for the few hosts that are deeper.
+_LABELS = 4
 
 
 def _is_suppressed() -> Q:
@@ -52,20 +52,21 @@ def _is_suppressed() -> Q:
     emails = entries.filter(kind=SuppressionKind.EMAIL).values("key")
     # Addresses that were adopted may be links still; entries are not.
     condition = Q(email_key__in=emails) | Q(In(Replace("email_key", Value(LINK)), emails))
-    # Most rows have nothing in common with any entry, which their last two labels tell at the price of one.
-    roots = domains.annotate(root=_Root(F("key"))).values("root")
+    # Most rows have nothing in common with any entry, which their last two labels tell: every entry has as many.
+    roots = domains.annotate(root=_LastLabels(F("key"), 2)).values("root")
     for host, outer_host in zip(_hosts(F), _hosts(OuterRef), strict=True):
-        condition |= Q(In(_Root(host), roots)) & _is_covered(host, outer_host, domains)
+        condition |= Q(In(_LastLabels(host, 2), roots)) & _is_covered(host, outer_host, domains)
     return Q(Exists(entries)) & condition
 
 
 def _is_covered(host: Any, outer_host: Any, domains: "models.QuerySet[Any]") -> Q:
     """Whether the host or a domain above it is one of the domains."""
-    covered = Q(GreaterThan(_dots(host), _NEAR + 1)) & Q(Exists(domains.filter(_covers(outer_host))))
     # Subqueries that depend on no row are read once and hashed; one that does is run for every row.
-    for domain in _with_parents(host):
-        covered |= Q(In(domain, domains.values("key")))
-    return covered
+    covered = Q(In(host, domains.values("key")))
+    for count in range(2, _LABELS + 1):
+        covered |= Q(In(_LastLabels(host, count), domains.values("key")))
+    dots = Length(host) - Length(Replace(host, Value(".")))
+    return covered | Q(GreaterThan(dots, _LABELS)) & Q(Exists(domains.filter(_covers(outer_host))))
 
 
 def _hosts(column: type[F]) -> tuple[Any, Any]:
@@ -73,38 +74,33 @@ def _hosts(column: type[F]) -> tuple[Any, Any]:
     return Substr(column("email_key"), StrIndex(column("email_key"), Value("@")) + 1), column("domain_key")
 
 
-def _with_parents(domain: Any) -> list[Any]:
-    domains = [domain]
-    for _ in range(_NEAR):
-        domains.append(Substr(domains[-1], StrIndex(domains[-1], Value(".")) + 1))
-    return domains
-
-
-class _Root(Func):
-    """The last two labels of a host. Every domain on the list has as many."""
-
-    arity = 1
-    output_field = models.CharField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
-        host, params = compiler.compile(self.source_expressions[0])
-        return f"(split_part({host}, '.', -2) || '.' || split_part({host}, '.', -1))", [*params, *params]
-
-    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, list[Any]]:
-        host, params = compiler.compile(self.source_expressions[0])
-        # What is left of the text when its last two labels are taken off: characters other than dots, dots, others.
-        labels = f"replace({host}, '.', '')"
-        before = f"rtrim(rtrim(rtrim({host}, {labels}), '.'), {labels})"
-        return f"substr({host}, length({before}) + 1)", [*params] * 4
-
-
-def _dots(host: Any) -> Any:
-    return Length(host) - Length(Replace(host, Value(".")))
-
-
 def _covers(host: Any) -> Any:
     """Of an entry: whether the host ends with it, after a dot."""
     return Exact(Right(host, Length("key") + 1), Concat(Value("."), "key"))
+
+
+class _LastLabels(Func):
+    """So many labels at the end of a host. Of one that has fewer, a text that is no other host."""
+
+    output_field = models.CharField()
+
+    def __init__(self, host: Any, count: int) -> None:
+        super().__init__(host)
+        self.count = count
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        host, params = compiler.compile(self.source_expressions[0])
+        labels = " || '.' || ".join(f"split_part({host}, '.', -{number})" for number in range(self.count, 0, -1))
+        return f"({labels})", [*params] * self.count
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        host, params = compiler.compile(self.source_expressions[0])
+        # Label by label is taken off the end: all characters that stand in labels, then a dot.
+        others = f"replace({host}, '.', '')"
+        before = f"rtrim({host}, {others})"
+        for _ in range(self.count - 1):
+            before = f"rtrim(rtrim({before}, '.'), {others})"
+        return f"substr({host}, length({before}) + 1)", [*params] * (self.count + 2)
 
 
 # Columns that are derived from others and written with them.

@@ -56,14 +56,14 @@ FROM (SELECT n, n / 7 %% 6 AS k FROM generate_series(1, %s) AS n) AS numbers
 """
 
 
-# Half of them somebody's address or site, half of strangers.
+# Addresses and sites, half of them somebody's.
 SUPPRESS = """
 INSERT INTO suppressions (kind, key, value, reason, note, source, created_at)
 SELECT kind, key, key, 'other', '', 'manual', now() FROM (
-    SELECT 'domain' AS kind, 'site' || n * 97 || CASE WHEN n %% 2 = 0 THEN '.example.com' ELSE '.example.net' END AS key
+    SELECT 'domain' AS kind, 'stranger' || n || '.example' AS key
     FROM generate_series(1, %s / 2) AS n
     UNION ALL
-    SELECT 'email', 'office@site' || n * 89 || CASE WHEN n %% 2 = 0 THEN '.example.com' ELSE '.example.net' END
+    SELECT 'email', 'office@site' || n * 89 || '.example.com'
     FROM generate_series(1, %s / 2) AS n
 ) AS entries
 """

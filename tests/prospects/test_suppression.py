@@ -67,9 +67,15 @@ def test_counts_know_of_suppression_too() -> None:
 
 
 def test_python_and_the_database_agree_on_who_is_suppressed() -> None:
-    suppression.add([Entry("a.example"), Entry("x@b.example")])
-    below = [f"q@{'.'.join('abcdefgh'[-depth:])}.a.example" for depth in range(1, 9)]
+    suppression.add(map(Entry, ["a.example", "x@b.example", "three.c.example", "d.e.f.g.h.d.example"]))
+    below = [
+        f"q@{'.'.join('abcdefgh'[-depth:])}.{domain}"
+        for depth in range(1, 9)
+        for domain in ("a.example", "three.c.example")
+    ]
+    below += ["q@three.c.example", "q@d.e.f.g.h.d.example", "q@b.c.d.e.f.g.h.d.example"]
     others = ["y@b.example", "q@aa.example", "q@1.2.3.4.5.6.aa.example", "q@a.example.1.2.3.4.5.example"]
+    others += ["q@c.example", "q@3.c.example", "q@e.f.g.h.d.example", "q@e.e.f.g.h.d.example"]
     emails = ["q@a.example", "x@b.example", "mailto:x@b.example", *below, *others]
     for number, email in enumerate(emails):
         Prospect.objects.create(domain=f"s{number}.example", contact_email=email)

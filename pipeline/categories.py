@@ -5,7 +5,6 @@ from collections import defaultdict
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from prospects import changes
 from prospects.changes import Cause
@@ -27,12 +26,17 @@ def category_named_by(title: str, domain: str) -> str | None:
 def categorize(cause: Cause) -> int:
     """Give every prospect without a category the one it names; returns how many got one."""
     found: dict[str, list[UUID]] = defaultdict(list)
+    nameless = Prospect.objects.exclude(present("discovery_category"))
     with transaction.atomic():
-        nameless = Prospect.objects.exclude(present("discovery_category")).values_list("pk", "page_title", "domain")
-        for pk, title, domain in nameless.iterator(chunk_size=2000):
+        for pk, title, domain in nameless.values_list("pk", "page_title", "domain").iterator(chunk_size=2000):
             if category := category_named_by(title or "", domain):
                 found[category].append(pk)
-        return sum(_write(Q(pk__in=ids), category, cause) for category, ids in found.items())
+        # One that was given a category meanwhile keeps it.
+        return sum(
+            changes.change(nameless.filter(pk__in=ids[start : start + changes.BATCH]), _category(name), cause)
+            for name, ids in found.items()
+            for start in range(0, len(ids), changes.BATCH)
+        )
 
 
 def unify(cause: Cause) -> tuple[int, dict[str, str]]:
@@ -41,7 +45,11 @@ def unify(cause: Cause) -> tuple[int, dict[str, str]]:
     with transaction.atomic():
         used = [category for category in Prospect.objects.categories() if category]
         mapping = {name: offered[_folded(name)] for name in used if offered.get(_folded(name), name) != name}
-        return sum(_write(Q(discovery_category=old), new, cause) for old, new in mapping.items()), mapping
+        rows = Prospect.objects.all()
+        changed = (
+            changes.change(rows.filter(discovery_category=old), _category(new), cause) for old, new in mapping.items()
+        )
+        return sum(changed), mapping
 
 
 def _folded(text: str) -> str:
@@ -49,5 +57,5 @@ def _folded(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-def _write(rows: Q, category: str, cause: Cause) -> int:
-    return changes.change(Prospect.objects.filter(rows), {"discovery_category": category}, cause)
+def _category(name: str) -> dict[str, str]:
+    return {"discovery_category": name}

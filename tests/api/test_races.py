@@ -125,3 +125,14 @@ def test_two_who_save_different_settings_at_once_both_succeed(bob: APIClient, st
     assert answer.status_code == 200
     assert (answer.json()["max_results"], answer.json()["keywords"]) == (7, "tea")
     assert switches.automation() == answer.json()
+
+
+def test_a_category_that_was_given_meanwhile_is_not_replaced_by_the_one_a_domain_names(bob: APIClient) -> None:
+    (row,) = save("website", domain="museum.example", discovery_category=None)
+    answer = meanwhile(
+        lambda: Prospect.objects.filter(pk=row.pk).update(discovery_category="Home Decor"),
+        lambda: bob.post("/api/pipeline/auto_categorize", {}, format="json"),
+    )
+    assert answer.json()["categorized_count"] == 0
+    row.refresh_from_db()
+    assert row.discovery_category == "Home Decor"

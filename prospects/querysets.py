@@ -93,14 +93,14 @@ class _LastLabels(Func):
         labels = " || '.' || ".join(f"split_part({host}, '.', -{number})" for number in range(self.count, 0, -1))
         return f"({labels})", [*params] * self.count
 
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
         host, params = compiler.compile(self.source_expressions[0])
         # Label by label is taken off the end: all characters that stand in labels, then a dot.
         others = f"replace({host}, '.', '')"
         before = f"rtrim({host}, {others})"
         for _ in range(self.count - 1):
             before = f"rtrim(rtrim({before}, '.'), {others})"
-        return f"substr({host}, length({before}) + 1)", [*params] * (self.count + 2)
+        return f"substr({host}, length({before}) + 1)", (*params,) * (self.count + 2)
 
 
 # Columns that are derived from others and written with them.
@@ -209,9 +209,6 @@ class ProspectQuerySet(models.QuerySet["Prospect"]):
         return self.social_source().sent()
 
     # What a step would work on
-
-    def to_approve(self) -> Self:
-        return self.websites()
 
     def to_scrape(self) -> Self:
         """Web sites found, not rejected and not scraped yet; approval is not required."""

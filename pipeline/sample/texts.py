@@ -66,6 +66,5 @@ my last letter may have come at a bad time, so here is the short form: {topic}, 
 Kind regards
 Alex, Plumbline Prints"""
 SCRAPE_ERROR = "The site did not answer within 30 seconds."
-SEND_ERROR = "The mail server refused the recipient (550)."
 FAIR_NOTE = "Stopped at our stand at the spring fair and took a catalogue along."
 PRICE_LIST = "Prints, A4: 24\nPrints, A3: 38\nMurals, per square metre: 55\nPortraits from a photograph: from 90\n"

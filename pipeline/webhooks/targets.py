@@ -1,10 +1,13 @@
 """Where webhooks may go: nowhere inside, unless a setting names the host."""
 
+import contextlib
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+import idna
 from django.conf import settings
 
 
@@ -16,11 +19,16 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # The public addresses of IPv6; what is outside is somebody's own, whatever registries say of single ranges.
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
+_NAME = re.compile(rf"(?=.{{1,254}}$){_LABEL}(\.{_LABEL})*\.?")
 
 
 @dataclass(frozen=True)
 class Target:
-    """A URL and the address that was found safe for its host: the connection goes there, whatever DNS says next."""
+    """A URL and the address that was found safe for its host: the connection goes there, whatever DNS says next.
+
+    The host, also within the URL, is in ASCII: name servers, TLS and headers know no other.
+    """
 
     url: str
     host: str
@@ -29,34 +37,55 @@ class Target:
 
 
 def check_target(url: str) -> str:
-    """The host of a URL that may be subscribed. Raises TargetRefused. Asks no name server."""
+    """The host, in ASCII, of a URL that may be subscribed. Raises TargetRefused. Asks no name server."""
+    return _checked(url)[1]
+
+
+def resolve(url: str) -> Target:
+    """The address to connect to. Raises TargetRefused for an inner one, OSError when the name is not found."""
+    parts, host = _checked(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if not all(_is_allowed(host, address) for address in addresses):
+        raise TargetRefused(_private(host))
+    netloc = f"[{host}]" if ":" in host else host
+    named = parts._replace(netloc=f"{netloc}:{parts.port}" if parts.port else netloc)
+    return Target(urlunsplit(named), host, port, str(addresses[0]))
+
+
+def _checked(url: str) -> tuple[SplitResult, str]:
+    if not url.isprintable():
+        raise TargetRefused("The URL has a character that cannot be printed.")
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        host, port = _in_ascii(parts.hostname or ""), parts.port
     except ValueError as error:
         raise TargetRefused(f"{url!r} is no URL ({error}).") from error
     if parts.scheme not in ("http", "https") or not host or port == 0:
         raise TargetRefused(f"{url!r} is no http or https URL.")
     if parts.username or parts.password or parts.fragment:
         raise TargetRefused("The URL must have no user name, password or fragment.")
+    if not _is_host(host):
+        raise TargetRefused(f"{host!r} is not a host's name or address.")
     if parts.scheme == "http" and not _is_named(host):
         raise TargetRefused("The URL must be https, so that what is told stays between the two.")
     address = _as_address(host)
     if _is_localhost(host) or (address is not None and not _is_allowed(host, address)):
         raise TargetRefused(_private(host))
+    return parts, host
+
+
+def _in_ascii(host: str) -> str:
+    """The host as name servers know it (IDNA); what is no valid name stays as it is."""
+    with contextlib.suppress(idna.IDNAError):
+        return host if host.isascii() else idna.encode(host, uts46=True).decode()
     return host
 
 
-def resolve(url: str) -> Target:
-    """The address to connect to. Raises TargetRefused for an inner one, OSError when the name is not found."""
-    host = check_target(url)
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-    if not all(_is_allowed(host, address) for address in addresses):
-        raise TargetRefused(_private(host))
-    return Target(url, host, port, str(addresses[0]))
+def _is_host(host: str) -> bool:
+    # An address with a zone, such as fe80::1%eth0, means something on one machine only.
+    return bool(_NAME.fullmatch(host)) or (":" in host and "%" not in host and _as_address(host) is not None)
 
 
 def _as_address(host: str) -> _Address | None:
@@ -98,7 +127,7 @@ def _is_public(address: _Address) -> bool:
 
 
 def _is_named(host: str) -> bool:
-    return host in settings.WEBHOOK_ALLOWED_HOSTS
+    return host in map(_in_ascii, settings.WEBHOOK_ALLOWED_HOSTS)
 
 
 def _private(host: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 class Received:
     headers: dict[str, str]
     body: bytes
+    path: str
 
     @property
     def document(self) -> dict[str, Any]:
@@ -50,10 +51,10 @@ def listening() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if receiver.hang.is_set():
-                receiver.received.append(Received(dict(self.headers), body))
+                receiver.received.append(Received(dict(self.headers), body, self.path))
                 released.wait(20)
                 return
-            status = receiver.answer(Received(dict(self.headers), body))
+            status = receiver.answer(Received(dict(self.headers), body, self.path))
             self.send_response(status)
             if 300 <= status < 400:
                 self.send_header("Location", receiver.url + "/elsewhere")

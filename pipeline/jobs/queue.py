@@ -30,11 +30,20 @@ def _enqueue(job_id: uuid.UUID) -> None:
 
 
 def ring_for_webhooks() -> None:
-    """Tell the workers about events that are due, unless they know."""
-    from pipeline.tasks import deliver_webhooks
+    """Tell the workers that events wait, unless they know; to be called when the events are committed.
 
+    One ring is enough for any number of events, and more would stand before other work.
+    """
+    from pipeline.tasks import deliver_webhooks  # the task rings when it has not done everything
+
+    known = DBTaskResult.objects.filter(task_path=deliver_webhooks.module_path, status=TaskResultStatus.READY)
+    if not known.exists():
+        deliver_webhooks.enqueue()
+
+
+def ring_for_late_webhooks() -> None:
+    """Tell the workers about events that are due and that no ring was heard for."""
     waiting = WebhookDelivery.objects.filter(status=DeliveryStatus.PENDING, webhook__active=True)
     late = waiting.filter(Q(run_after=None, created_at__lt=Now() - LATE) | Q(run_after__lte=Now()))
-    known = DBTaskResult.objects.filter(task_path=deliver_webhooks.module_path, status=TaskResultStatus.READY)
-    if late.exists() and not known.exists():
-        deliver_webhooks.enqueue()
+    if late.exists():
+        ring_for_webhooks()

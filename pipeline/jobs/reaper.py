@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, close_old_connections, connections, transaction
@@ -13,8 +14,9 @@ from django_tasks_db.models import DBTaskResult
 
 from pipeline.choices import JobStatus
 from pipeline.jobs.engine import attempt_failed, waiting
-from pipeline.jobs.queue import ring, ring_for_webhooks
-from pipeline.models import Job
+from pipeline.jobs.queue import ring, ring_for_late_webhooks
+from pipeline.models import Job, Webhook
+from pipeline.tasks import deliver_webhooks
 from prospects import imports
 
 logger = logging.getLogger(__name__)
@@ -47,7 +49,7 @@ BATCH = 100
 def reap() -> int:
     """One pass: take over jobs whose lease is over, ring for those that wait; returns how many jobs were touched."""
     touched = _take_over() + _ring_for_waiting()
-    ring_for_webhooks()
+    ring_for_late_webhooks()
     _tidy_queue()
     imports.release_lost()
     _forget_import_files()
@@ -77,12 +79,19 @@ def _tidy_queue() -> None:
     """End the queue's entries of killed workers, which would stay RUNNING for ever, and forget old ones."""
     lease = timedelta(seconds=settings.JOB_LEASE_SECONDS)
     for entry in DBTaskResult.objects.running().filter(started_at__lt=Now() - lease):
-        job = Job.objects.filter(pk__in=entry.args_kwargs["args"][:1])
-        if not job.filter(status=JobStatus.RUNNING, lease_until__gte=Now()).exists():
+        if not _is_at_work(entry):
             DBTaskResult.objects.running().filter(pk=entry.pk).update(
                 status=TaskResultStatus.FAILED, finished_at=Now(), traceback="The worker was lost."
             )
     DBTaskResult.objects.finished().filter(finished_at__lt=Now() - KEEP_ENTRIES).delete()
+
+
+def _is_at_work(entry: DBTaskResult[Any, Any]) -> bool:
+    """Whether a worker holds what the entry rang for: a subscription, or the job that it names."""
+    if entry.task_path == deliver_webhooks.module_path:
+        return Webhook.objects.filter(lease_token__isnull=False, lease_until__gte=Now()).exists()
+    named = Job.objects.filter(pk__in=entry.args_kwargs["args"][:1])
+    return named.filter(status=JobStatus.RUNNING, lease_until__gte=Now()).exists()
 
 
 def _forget_import_files() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from pipeline.jobs.engine import ended
+from pipeline.jobs.queue import ring_for_webhooks
 from pipeline.models import Job, Webhook, WebhookDelivery
 from prospects.changes import recorded
 from prospects.models import Import, ProspectEvent
@@ -38,7 +39,7 @@ def emit_all(event_type: str, events: Sequence[tuple[str, Mapping[str, Any]]]) -
             for hook in hooks
         ]
     WebhookDelivery.objects.bulk_create(rows, batch_size=BATCH)
-    transaction.on_commit(_ring)
+    transaction.on_commit(ring_for_webhooks)
 
 
 def stage_changes(sender: object, events: Iterable[ProspectEvent], **_: object) -> None:
@@ -86,9 +87,3 @@ def import_event(event_type: str, of: Import, counts: Mapping[str, int]) -> None
 def connect() -> None:
     recorded.connect(stage_changes, dispatch_uid="webhooks")
     ended.connect(job_finished, dispatch_uid="webhooks")
-
-
-def _ring() -> None:
-    from pipeline.tasks import deliver_webhooks  # the task runs the delivery, which emits nothing
-
-    deliver_webhooks.enqueue()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, close_old_connections, connections, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connections, transaction
 from django.db.models.functions import Now
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -117,7 +117,7 @@ class Reaper(threading.Thread):
             close_old_connections()
             try:
                 reap()
-            except OperationalError as error:
+            except (OperationalError, InterfaceError) as error:
                 logger.warning("the reaper could not reach the database, it tries again: %s", error)
         connections.close_all()
 

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -27,11 +28,9 @@ class Live:
         self.url = url
         self.environment = os.environ | FAST | {"DEBUG": "1", "DATABASE_URL": url}
 
-    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+    def start(self, *arguments: str, output: int | IO[bytes] = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
 
     def manage(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
@@ -39,8 +38,8 @@ class Live:
         assert done.returncode == 0, f"manage.py {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def worker(self) -> "subprocess.Popen[bytes]":
-        return self.start("db_worker", "--interval", "0.05", "--no-startup-delay")
+    def worker(self, output: int | IO[bytes] = subprocess.DEVNULL) -> "subprocess.Popen[bytes]":
+        return self.start("db_worker", "--interval", "0.05", "--no-startup-delay", output=output)
 
     @contextmanager
     def workers(self, count: int) -> Iterator[None]:
@@ -51,6 +50,18 @@ class Live:
             for process in processes:
                 process.kill()
                 process.wait()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """As if the server had stopped: who is connected is cut off, and nobody gets in. On PostgreSQL only."""
+        name = urlsplit(self.url).path.removeprefix("/")
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+            try:
+                connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+                yield
+            finally:
+                connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
     def query(self, sql: str) -> list[tuple]:
         handler = ConnectionHandler({DEFAULT_DB_ALIAS: database_from_url("DATABASE_URL", self.url)})

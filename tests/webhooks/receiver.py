@@ -23,7 +23,7 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`answers` are used up one by one, then 204; `hang` answers nothing while it is set."""
+    """`answers` are used up one by one, then 204, each after `seconds`; `hang` answers nothing while it is set."""
 
     url: str = ""
     answers: list[int] = field(default_factory=list)
@@ -31,6 +31,7 @@ class Receiver:
     accepted: list[Received] = field(default_factory=list)
     hang: threading.Event = field(default_factory=threading.Event)
     refuse_subject: str = ""
+    seconds: float = 0
 
     def answer(self, received: Received) -> int:
         self.received.append(received)
@@ -54,6 +55,7 @@ def listening() -> Iterator[Receiver]:
                 receiver.received.append(Received(dict(self.headers), body, self.path))
                 released.wait(20)
                 return
+            released.wait(receiver.seconds)
             status = receiver.answer(Received(dict(self.headers), body, self.path))
             self.send_response(status)
             if 300 <= status < 400:

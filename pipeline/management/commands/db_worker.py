@@ -3,10 +3,12 @@
 import logging
 import signal
 import sys
+import time
 from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
+from django.db import InterfaceError, OperationalError, connections
 from django_tasks_db.management.commands import db_worker
 
 from config.schema.entry import SchemaGuardMixin
@@ -17,8 +19,27 @@ from pipeline.jobs.reaper import Reaper, reap
 logger = logging.getLogger(__name__)
 
 
+#: Seconds between two tries to reach a database that was lost.
+WAIT = 2.0
+
+
 class Worker(db_worker.Worker):
-    """Asked to end, it hands its job back at the next item instead of working on to the end."""
+    """Asked to end, it hands its job back at the next item; a lost database it waits for."""
+
+    def run(self) -> None:
+        """Work until it is asked to end, or as the command's options say.
+
+        What it held when the database went away is taken over when its lease is over, maybe by this worker.
+        """
+        while self.running:
+            try:
+                super().run()
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("The worker lost the database, it tries again in %g s: %s", WAIT, error)
+                connections.close_all()
+                time.sleep(WAIT)
+            else:
+                return
 
     def shutdown(self, signum: int, frame: FrameType | None) -> None:
         engine.stopping.set()

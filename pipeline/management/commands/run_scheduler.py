@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from config.schema.entry import SchemaGuardMixin
 from config.schema.readiness import require_in_line
@@ -46,7 +46,7 @@ class Command(SchemaGuardMixin, BaseCommand):
         try:
             job = scheduler.start_due()
             reap()
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             if not patient:
                 raise CommandError(f"The database cannot be reached: {error}") from error
             self.stderr.write(f"The database cannot be reached, trying again: {error}")

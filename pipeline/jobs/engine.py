@@ -17,13 +17,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import reset_queries, transaction
+from django.db import InterfaceError, OperationalError, reset_queries, transaction
 from django.db.models import F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.dispatch import Signal
 
 from pipeline.choices import JobItemStatus, JobStatus
-from pipeline.jobs.handlers import Handler, JobFailed, Outcome, handler_for
+from pipeline.jobs.handlers import Handler, ItemFailed, JobFailed, Outcome, handler_for
 from pipeline.models import Job, JobItem
 from prospects.changes import Cause
 
@@ -130,7 +130,8 @@ class Run:
             logger.info("job %s: cancelled or taken over, nothing more is written", self.job.pk)
             return True
         if isinstance(error, Waiting):
-            self._release(run_after=self._next_retry())
+            # Nothing was tried.
+            self._release(run_after=self._next_retry(), attempts=F("attempts") - 1)
             return True
         if error is None:
             return False
@@ -174,33 +175,54 @@ class Run:
         return JobItem.objects.filter(job_id=self.job.pk)
 
     def next_item(self) -> JobItem | None:
-        """The next item to do, or None when all have ended. Raises Waiting when the others are to be retried later."""
-        self.breathe()
-        pending = self.items().filter(status=JobItemStatus.PENDING).order_by("position")
-        item = pending.filter(due()).first()
-        if item is None and pending.exists():
-            raise Waiting
-        return item
+        """The next item to do, or None when all have ended. Raises Waiting when the others are to be retried later.
+
+        Its attempt is counted, and the next one put off, before it begins: whatever an item does to its worker, the
+        others have their turn, and in the end it is given up.
+        """
+        while True:
+            self.breathe()
+            pending = self.items().filter(status=JobItemStatus.PENDING).order_by("position")
+            item = pending.filter(due()).first()
+            if item is None and pending.exists():
+                raise Waiting
+            if item is None:
+                return None
+            if item.attempts < MAX_ATTEMPTS:
+                self._begin(item)
+                return item
+            with self.transaction():
+                last = item.detail or self.job.error_message or ""
+                self.item_ended(
+                    item, Outcome(JobItemStatus.FAILED, f"Begun {item.attempts} times without an end. {last}".strip())
+                )
+
+    def attempt(self, item: JobItem) -> "Attempt":
+        """The context in which the item is worked on."""
+        return Attempt(self, item)
 
     def item_ended(self, item: JobItem, outcome: Outcome) -> None:
         """Record an item's end; only inside `transaction()`."""
         failed = outcome.status == JobItemStatus.FAILED
         ended = self.items().filter(pk=item.pk, status=JobItemStatus.PENDING)
-        changed = ended.update(
-            status=outcome.status, detail=outcome.detail, attempts=F("attempts") + 1, run_after=None, finished_at=Now()
-        )
+        changed = ended.update(status=outcome.status, detail=outcome.detail, run_after=None, finished_at=Now())
         if changed != 1:
             raise LeaseLost
         self.advance(done=not failed, failed=failed, activity=outcome.detail)
 
     def item_failed(self, item: JobItem, reason: str, *, retry: bool) -> None:
         """Record that an item failed, or that it is to be tried again later; only inside `transaction()`."""
-        if not retry or item.attempts + 1 >= MAX_ATTEMPTS:
+        if not retry or item.attempts >= MAX_ATTEMPTS:
             self.item_ended(item, Outcome(JobItemStatus.FAILED, reason))
             return
-        later = Now() + backoff(item.attempts + 1)
-        self.items().filter(pk=item.pk).update(attempts=F("attempts") + 1, run_after=later, detail=reason)
+        self.items().filter(pk=item.pk).update(run_after=_later(item.attempts), detail=reason)
         self.advance(activity=reason)
+
+    def _begin(self, item: JobItem) -> None:
+        item.attempts += 1
+        held = self.items().filter(pk=item.pk, status=JobItemStatus.PENDING, job__lease_token=self.token)
+        if not held.update(attempts=item.attempts, run_after=_later(item.attempts)):
+            raise LeaseLost
 
     def finish(self, result: dict[str, Any], handler: Handler) -> None:
         """End the job: failed when every item failed, completed otherwise."""
@@ -229,10 +251,50 @@ class Run:
         )
 
 
+class Attempt:
+    """One attempt at an item, as a context. What it raises is kept with the item, and the job goes on with the others.
+
+    An error that the handler did not expect is logged and tried again as a time-out is. Trouble with the lease or the
+    database is no item's, and the job's to deal with.
+    """
+
+    def __init__(self, run: Run, item: JobItem) -> None:
+        self.run = run
+        self.item = item
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        left = self.run.items().filter(pk=self.item.pk, status=JobItemStatus.PENDING)
+        if error is not None and not isinstance(error, Exception):
+            # The worker was told to end at once, which is not the item's doing.
+            left.update(attempts=F("attempts") - 1, run_after=None)
+        if not isinstance(error, Exception) or isinstance(error, _OF_THE_JOB) or not left.exists():
+            return False
+        with self.run.transaction():
+            self._failed(error)
+        return True
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, ItemFailed):
+            self.run.item_failed(self.item, str(error), retry=error.retry)
+            return
+        logger.error("job %s, item %s", self.run.job.pk, self.item.position, exc_info=error)
+        self.run.item_failed(self.item, f"{type(error).__name__}: {error}", retry=True)
+
+
+_OF_THE_JOB = (LeaseLost, Stopped, Waiting, JobFailed, OperationalError, InterfaceError)
+
+
 def attempt_failed(job: Job, message: str) -> None:
     """Let a job whose row is locked wait for its next attempt, or fail when there were enough."""
     message = f"{message} (attempt {job.attempts} of {MAX_ATTEMPTS})"
-    if job.attempts >= MAX_ATTEMPTS:
+    # An item that has used up its own attempts is to blame: the next run gives it up and goes on.
+    to_blame = job.items.filter(status=JobItemStatus.PENDING, attempts__gte=MAX_ATTEMPTS)
+    if job.attempts >= MAX_ATTEMPTS and not to_blame.exists():
         failed(job, message)
         return
     job.error_message = message
@@ -240,7 +302,7 @@ def attempt_failed(job: Job, message: str) -> None:
     job.lease_token = job.lease_until = None
     job.rung_at = LONG_AGO
     job.save()
-    Job.objects.filter(pk=job.pk).update(run_after=Now() + backoff(job.attempts))
+    Job.objects.filter(pk=job.pk).update(run_after=_later(job.attempts))
 
 
 def failed(job: Job, message: str) -> None:
@@ -257,6 +319,10 @@ def _ended(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(finished_at=Now())
     job.refresh_from_db(fields=["finished_at"])
     ended.send(job)
+
+
+def _later(attempts: int) -> Any:
+    return Now() + backoff(attempts)
 
 
 def _lease() -> timedelta:

@@ -86,13 +86,10 @@ class ItemHandler(Handler):
 
     def work(self, run: Run) -> dict[str, Any]:
         while (item := run.next_item()) is not None:
-            try:
+            with run.attempt(item):
                 prepared = self.prepare(item)
                 with run.transaction():
                     self._apply(run, item, prepared)
-            except ItemFailed as failure:
-                with run.transaction():
-                    run.item_failed(item, str(failure), retry=failure.retry)
         return self.result(run)
 
     def result(self, run: Run) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class ByDomain(ItemHandler):
         self.prepared.append(domain)
         if domain.startswith("bad"):
             raise ItemFailed("no such host")
-        if domain.startswith("flaky") and item.attempts < self.flaky:
+        if domain.startswith("flaky") and item.attempts <= self.flaky:
             raise ItemFailed("time-out", retry=True)
         if domain.startswith("bug"):
             raise ZeroDivisionError("a mistake in the code")

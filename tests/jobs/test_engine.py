@@ -4,11 +4,13 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.db.models.functions import Now
 
 from pipeline import jobs
 from pipeline.choices import JobStatus, JobType
 from pipeline.jobs import engine
+from pipeline.jobs.reaper import reap
 from pipeline.models import Job
 from prospects.changes import Cause
 from prospects.models import Prospect, ProspectEvent
@@ -24,6 +26,18 @@ def started(*domains: str, **values) -> Job:
 def made_due(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(run_after=None)
     job.items.update(run_after=None)
+
+
+def until_ended(job: Job) -> None:
+    """Worker after worker, without the waits between them."""
+    for _ in range(30):
+        made_due(job)
+        jobs.run(job.pk)
+        reap()
+        job.refresh_from_db()
+        if job.finished_at:
+            return
+    raise AssertionError(f"The job does not end: {job.status} {job.error_message}")
 
 
 def test_a_started_job_is_a_row_with_its_items_before_anything_runs(handler: ByDomain, django_user_model) -> None:
@@ -113,16 +127,110 @@ def test_an_item_is_given_up_after_five_attempts(handler: ByDomain) -> None:
     assert handler.prepared.count("flaky.example") == engine.MAX_ATTEMPTS
 
 
-def test_an_unexpected_error_is_kept_with_the_job_which_fails_after_five_attempts(handler: ByDomain) -> None:
-    job = started("a.example", "bug.example")
+def test_an_item_with_an_unexpected_error_does_not_stop_the_others(handler: ByDomain, caplog) -> None:
+    job = started("a.example", "bug.example", "b.example")
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.done_items, job.failed_items) == ("pending", 2, 0)
+    assert "ZeroDivisionError: a mistake in the code" in caplog.text
+    assert "Traceback" in caplog.text
+    until_ended(job)
+    assert (job.status, job.done_items, job.failed_items) == ("completed", 2, 1)
+    item = job.items.get(position=1)
+    assert (item.status, item.attempts, item.detail) == ("failed", 5, "ZeroDivisionError: a mistake in the code")
+    handler.prepared.clear()
+    jobs.run(jobs.retry(job).pk)
+    assert handler.prepared == ["bug.example"]
+
+
+def test_an_unexpected_error_of_the_whole_job_is_kept_with_it(handler: ByDomain, monkeypatch) -> None:
+    monkeypatch.setattr(handler, "result", lambda run: {"a": 1 / 0})
+    job = started("a.example")
     for attempt in range(engine.MAX_ATTEMPTS):
         made_due(job)
         with pytest.raises(ZeroDivisionError):
             jobs.run(job.pk)
         job.refresh_from_db()
         assert job.status == ("failed" if attempt == engine.MAX_ATTEMPTS - 1 else "pending")
-    assert job.error_message == "ZeroDivisionError: a mistake in the code (attempt 5 of 5)"
+    assert job.error_message == "ZeroDivisionError: division by zero (attempt 5 of 5)"
     assert (job.done_items, handler.prepared.count("a.example")) == (1, 1)
+
+
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_an_item_that_kills_its_workers_is_given_up_and_does_not_stop_the_others(
+    handler: ByDomain, position: int
+) -> None:
+    job = started("a.example", "b.example", "c.example")
+    begun = []
+
+    def prepare(item):
+        begun.append(item.position)
+        if item.position == position:
+            # As a killed process leaves it: nothing more is written, and the lease runs out.
+            Job.objects.update(lease_until=Now() - timedelta(seconds=1))
+            raise engine.LeaseLost
+        return "x"
+
+    handler.prepare = prepare
+    jobs.run(job.pk)
+    reap()
+    Job.objects.update(run_after=None)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.done_items == 2, "the others waited for it"
+    until_ended(job)
+    assert (job.status, job.done_items, job.failed_items) == ("completed", 2, 1)
+    assert begun.count(position) == engine.MAX_ATTEMPTS
+    assert job.items.get(position=position).detail.startswith("Begun 5 times without an end. The worker")
+
+
+def test_a_job_whose_every_item_kills_its_worker_fails(handler: ByDomain) -> None:
+    job = started(*(f"s{n}.example" for n in range(9)))
+    killed = []
+
+    def prepare(item):
+        killed.append(item.position)
+        Job.objects.update(lease_until=Now() - timedelta(seconds=1))
+        raise engine.LeaseLost
+
+    handler.prepare = prepare
+    while job.status != "failed":
+        Job.objects.update(run_after=None)
+        jobs.run(job.pk)
+        reap()
+        job.refresh_from_db()
+    assert killed == [0, 1, 2, 3, 4]
+    assert "was lost (attempt 5 of 5)" in job.error_message
+
+
+def test_a_lost_database_is_trouble_of_the_job_and_not_of_an_item(handler: ByDomain) -> None:
+    job = started("a.example")
+
+    def prepare(item):
+        raise OperationalError("the server closed the connection")
+
+    handler.prepare = prepare
+    with pytest.raises(OperationalError):
+        jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.error_message) == (
+        "pending",
+        "OperationalError: the server closed the connection (attempt 1 of 5)",
+    )
+
+
+def test_a_worker_that_is_to_end_at_once_does_not_count_against_its_item(handler: ByDomain) -> None:
+    job = started("a.example")
+
+    def prepare(item):
+        raise SystemExit
+
+    handler.prepare = prepare
+    with pytest.raises(SystemExit):
+        jobs.run(job.pk)
+    job.refresh_from_db()
+    item = job.items.get()
+    assert (job.status, job.attempts, item.attempts, item.run_after) == ("pending", 0, 0, None)
 
 
 def test_a_retry_does_the_failed_items_only(handler: ByDomain) -> None:

@@ -6,6 +6,7 @@ categories, keywords, max_results), the master switch, and `scraper_interval` / 
 
 import logging
 import re
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,7 +41,7 @@ def start_due(now: datetime | None = None) -> Job | None:
     """
     now = now or timezone.now()
     with transaction.atomic():
-        # Two schedulers wait here for each other; the second finds a later time.
+        # Two schedulers wait here for each other; the second finds the later time that the first has written.
         next_run, _ = Setting.objects.select_for_update().get_or_create(key=NEXT_RUN, defaults={"value": None})
         planned = moment(next_run.value)
         wanted = switches.automation()
@@ -50,7 +51,7 @@ def start_due(now: datetime | None = None) -> Job | None:
             return None
         next_run.value = {"value": (now + interval()).isoformat()}
         next_run.save()
-        return _start(wanted, planned or now)
+        return _start(wanted)
 
 
 def interval() -> timedelta:
@@ -89,12 +90,11 @@ def connect() -> None:
     ended.connect(record_run, dispatch_uid="scheduler")
 
 
-def _start(wanted: dict[str, Any], planned: datetime) -> Job | None:
+def _start(wanted: dict[str, Any]) -> Job | None:
     params = {name: wanted[name] for name in ("locations", "categories", "keywords", "max_results")}
     try:
-        return jobs.start(
-            JobType.DISCOVER, params, Cause(reason="automatic run"), once_key=f"{_KEY}{planned.isoformat()}"
-        )
+        # A key of its own: a time that was planned before may be planned again.
+        return jobs.start(JobType.DISCOVER, params, Cause(reason="automatic run"), once_key=f"{_KEY}{uuid.uuid4()}")
     except jobs.CannotStart as error:
         logger.warning("automatic run: %s", error)
         now = timezone.now()
@@ -109,7 +109,10 @@ def moment(value: Any) -> datetime | None:
     stored = _plain(value)
     if stored is None:
         return None
-    parsed = parse_datetime(stored) if isinstance(stored, str) else None
+    try:
+        parsed = parse_datetime(stored) if isinstance(stored, str) else None
+    except ValueError:  # a date that no calendar has
+        parsed = None
     if parsed is None:
         raise WrongSetting(f"Setting {NEXT_RUN!r} is {stored!r}, not a date and time. Set it anew in the admin.")
     return parsed if timezone.is_aware(parsed) else timezone.make_aware(parsed)

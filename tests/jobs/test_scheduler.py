@@ -1,8 +1,11 @@
 """An automatic run is started when it is due, once, and not when it is switched off."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from pipeline import jobs, scheduler, switches
@@ -46,13 +49,35 @@ def test_a_due_run_is_started_once(discover: None, switched_on: None) -> None:
     assert Job.objects.count() == 2
 
 
-def test_two_that_ask_for_one_run_get_one_job(discover: None, switched_on: None) -> None:
-    Setting.objects.create(key=scheduler.NEXT_RUN, value={"value": NOW.isoformat()})
-    first = scheduler.start_due(NOW)
-    # As if the other had read the time before it was moved on.
-    Setting.objects.filter(key=scheduler.NEXT_RUN).update(value={"value": NOW.isoformat()})
-    assert scheduler.start_due(NOW) == first
-    assert Job.objects.count() == 1
+def test_a_time_that_was_planned_before_starts_another_run(discover: None, switched_on: None) -> None:
+    started = []
+    for _ in range(2):
+        switches.write(scheduler.NEXT_RUN, {"value": (NOW - timedelta(hours=5)).isoformat()})
+        started.append(scheduler.start_due(NOW))
+        assert scheduler.start_due(NOW) is None
+    assert len({job.pk for job in started}) == Job.objects.count() == 2
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there the tests' database is in memory, for one writer")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("stored", [None, NOW - timedelta(hours=5)])
+def test_of_schedulers_that_ask_at_once_one_starts_the_run(
+    discover: None, switched_on: None, stored: datetime | None
+) -> None:
+    if stored:
+        switches.write(scheduler.NEXT_RUN, {"value": stored.isoformat()})
+    together = Barrier(4)
+
+    def ask(_: int) -> Job | None:
+        together.wait(30)
+        try:
+            return scheduler.start_due(NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as schedulers:
+        found = list(schedulers.map(ask, range(4)))
+    assert len([job for job in found if job]) == Job.objects.count() == 1
 
 
 @pytest.mark.parametrize("off", ["master", "enabled", "automatic_scraper"])
@@ -74,8 +99,9 @@ def test_the_interval_is_a_number_and_a_unit(stored: object, hours: float) -> No
 
 
 @pytest.mark.parametrize("key", [scheduler.INTERVAL, scheduler.NEXT_RUN])
-def test_a_setting_that_cannot_be_read_is_named(discover: None, switched_on: None, key: str) -> None:
-    Setting.objects.create(key=key, value={"value": "soon"})
+@pytest.mark.parametrize("value", ["soon", "2026-13-45T00:00:00"])
+def test_a_setting_that_cannot_be_read_is_named(discover: None, switched_on: None, key: str, value: str) -> None:
+    Setting.objects.create(key=key, value={"value": value})
     with pytest.raises(scheduler.WrongSetting, match=key):
         scheduler.start_due(NOW)
     assert not Job.objects.exists()

@@ -63,6 +63,7 @@ try:
     JOB_LEASE_SECONDS: float = env.float("JOB_LEASE_SECONDS", 60.0, validate=SECONDS)
     JOB_BACKOFF_SECONDS: float = env.float("JOB_BACKOFF_SECONDS", 10.0, validate=SECONDS)
     IMPORT_FILE_DAYS: int = env.int("IMPORT_FILE_DAYS", 90, validate=DAYS_OR_NONE)
+    WEBHOOK_DELIVERY_DAYS: int = env.int("WEBHOOK_DELIVERY_DAYS", 90, validate=DAYS_OR_NONE)
     WEBHOOK_ALLOWED_HOSTS = words(env, "WEBHOOK_ALLOWED_HOSTS", [], validate=host_names)
     ENCRYPTION_KEY: str = env.str("ENCRYPTION_KEY", "", validate=fernet_key)
     MASTER_ENCRYPTION_PASSWORD: str = env.str("MASTER_ENCRYPTION_PASSWORD", "")

@@ -110,6 +110,7 @@ WRONG = [
     ("JOB_BACKOFF_SECONDS", "soon"),
     ("IMPORT_FILE_DAYS", "-1"),
     ("IMPORT_FILE_DAYS", "999999999999"),
+    ("WEBHOOK_DELIVERY_DAYS", "-1"),
     ("WEBHOOK_ALLOWED_HOSTS", "http://inner.example"),
     ("LOGIN_RATE_PER_ADDRESS", "many"),
     ("LOGIN_RATE_PER_USER", "10/moon"),

@@ -17,6 +17,7 @@ from pipeline.jobs.engine import attempt_failed, waiting
 from pipeline.jobs.queue import ring, ring_for_late_webhooks
 from pipeline.models import Job, Webhook
 from pipeline.tasks import deliver_webhooks
+from pipeline.webhooks.outbox import forget_received
 from prospects import imports
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Hourly:
 
 
 _files_forgotten = Hourly()
+_events_forgotten = Hourly()
 
 #: Seconds between two passes of a worker's reaper.
 INTERVAL = 5.0
@@ -53,6 +55,7 @@ def reap() -> int:
     _tidy_queue()
     imports.release_lost()
     _forget_import_files()
+    _forget_received_events()
     return touched
 
 
@@ -99,6 +102,12 @@ def _forget_import_files() -> None:
     days = settings.IMPORT_FILE_DAYS
     if days and _files_forgotten.is_due() and (count := imports.forget_files(timedelta(days=days))):
         logger.info("removed %s imported files, %s days after they came", count, days)
+
+
+def _forget_received_events() -> None:
+    days = settings.WEBHOOK_DELIVERY_DAYS
+    if days and _events_forgotten.is_due() and (count := forget_received(timedelta(days=days))):
+        logger.info("removed %s webhook events, %s days after they were received", count, days)
 
 
 def _can_skip() -> bool:

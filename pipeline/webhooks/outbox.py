@@ -2,10 +2,13 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Now
 
+from pipeline.choices import DeliveryStatus
 from pipeline.jobs.engine import ended
 from pipeline.jobs.queue import ring_for_webhooks
 from pipeline.models import Job, Webhook, WebhookDelivery
@@ -19,6 +22,7 @@ STAGE_CHANGED, JOB_FINISHED, IMPORT_FINISHED, IMPORT_REVERTED = EVENT_TYPES = (
     "import.reverted",
 )
 BATCH = 500
+FORGOTTEN_AT_ONCE = 5000
 
 
 def emit(event_type: str, subject: str, data: Mapping[str, Any]) -> None:
@@ -40,6 +44,16 @@ def emit_all(event_type: str, events: Sequence[tuple[str, Mapping[str, Any]]]) -
         ]
     WebhookDelivery.objects.bulk_create(rows, batch_size=BATCH)
     transaction.on_commit(ring_for_webhooks)
+
+
+def forget_received(age: timedelta) -> int:
+    """Delete the deliveries that were received longer ago, the oldest first; returns how many."""
+    old = WebhookDelivery.objects.filter(status=DeliveryStatus.DELIVERED, delivered_at__lt=Now() - age).order_by("pk")
+    total = 0
+    # Piece by piece, so that no transaction is long and no list is in memory.
+    while count := WebhookDelivery.objects.filter(pk__in=old.values("pk")[:FORGOTTEN_AT_ONCE]).delete()[0]:
+        total += count
+    return total
 
 
 def stage_changes(sender: object, events: Iterable[ProspectEvent], **_: object) -> None:

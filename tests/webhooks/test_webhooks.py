@@ -12,8 +12,9 @@ from django.db.models.functions import Now
 
 from pipeline import jobs, webhooks
 from pipeline.choices import JobType
+from pipeline.jobs import reaper
 from pipeline.models import Job, Webhook, WebhookDelivery
-from pipeline.webhooks import delivery
+from pipeline.webhooks import delivery, outbox
 from prospects import changes
 from prospects.changes import Cause
 from prospects.models import Prospect
@@ -235,3 +236,22 @@ def test_only_a_worker_that_delivers_loads_an_http_client(new_database) -> None:
     script = "import config.wsgi, config.urls, pipeline.tasks, sys; print('httpx' in sys.modules)"
     done = databases.run(sys.executable, "-c", script, database_url=new_database())
     assert done.stdout.splitlines()[-1:] == ["False"], done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("days", "kept"), [(90, {"waits", "new"}), (0, {"waits", "new", "old", "older"})])
+def test_what_was_received_is_removed_after_some_time_unless_it_is_kept_for_ever(
+    receiver: Receiver, secret: str, settings, monkeypatch, days: int, kept: set[str]
+) -> None:
+    settings.WEBHOOK_DELIVERY_DAYS = days
+    monkeypatch.setattr(reaper, "_events_forgotten", reaper.Hourly())
+    monkeypatch.setattr(outbox, "FORGOTTEN_AT_ONCE", 1)
+    for subject in ("old", "older", "new"):
+        webhooks.emit("job.finished", subject, {})
+    delivery.deliver_due()
+    webhooks.emit("job.finished", "waits", {})
+    aged = Now() - timedelta(days=91)
+    WebhookDelivery.objects.exclude(subject="new").update(created_at=aged)
+    WebhookDelivery.objects.filter(subject__startswith="old").update(delivered_at=aged)
+    WebhookDelivery.objects.filter(subject="waits").update(run_after=Now() + timedelta(days=1))
+    reaper.reap()
+    assert set(WebhookDelivery.objects.values_list("subject", flat=True)) == kept

@@ -16,7 +16,6 @@ from pipeline.jobs.queue import ring
 from pipeline.models import Job, JobItem
 from pipeline.records import record
 from prospects.changes import Cause
-from prospects.models import Prospect
 from prospects.querysets import ProspectQuerySet
 
 BATCH = 1000
@@ -145,10 +144,3 @@ def _add_items(job: Job, targets: ProspectQuerySet | Iterable[uuid.UUID]) -> Non
     if total:
         job.total_targets = total
         job.save(update_fields=["total_targets", "updated_at"])
-
-
-def items_of(job: Job) -> "list[tuple[JobItem, Prospect | None]]":
-    """The job's items in order, each with its prospect where that still exists; two queries."""
-    items = list(job.items.order_by("position"))
-    found = Prospect.objects.in_bulk([item.prospect_id for item in items if item.prospect_id])
-    return [(item, found.get(item.prospect_id) if item.prospect_id else None) for item in items]

@@ -118,10 +118,6 @@ def register(job_type: JobType, handler: Handler) -> None:
     _handlers[job_type] = handler
 
 
-def unregister(job_type: JobType) -> None:
-    _handlers.pop(job_type, None)
-
-
 def handler_for(job_type: str) -> Handler:
     """The handler of a job type. Raises NoHandler."""
     try:

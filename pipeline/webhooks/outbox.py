@@ -32,9 +32,9 @@ def emit(event_type: str, subject: str, data: Mapping[str, Any]) -> None:
 
 def emit_all(event_type: str, events: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     """As `emit`, for several (subject, data) in their order."""
-    hooks = [hook for hook in Webhook.objects.filter(active=True) if event_type in hook.event_types]
-    if not hooks or not events:
+    if not events:
         return
+    hooks = [hook for hook in Webhook.objects.filter(active=True) if event_type in hook.event_types]
     rows = []
     for subject, data in events:
         event_id = uuid.uuid4()

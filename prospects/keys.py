@@ -4,7 +4,8 @@ They are made in Python because SQLite and PostgreSQL disagree on case beyond AS
 """
 
 import contextlib
-from urllib.parse import urlsplit
+import unicodedata
+from urllib.parse import parse_qs, urlsplit
 
 import idna
 
@@ -13,14 +14,12 @@ LINK = "mailto:"
 
 
 def domain_key(domain: str) -> str:
-    """The domain casefolded, in ASCII (IDNA), without `www.` and a trailing dot.
+    """The domain in lower case, in ASCII (IDNA), without `www.` and a trailing dot.
 
-    A text that is no valid domain keeps its casefolded form: it still de-duplicates, and nothing is lost.
+    As browsers have it (UTS 46, not transitional): straße.de and strasse.de are two domains. A text that is no valid
+    domain is casefolded: it still de-duplicates, and nothing is lost.
     """
-    folded = domain.strip().casefold().rstrip(".")
-    with contextlib.suppress(idna.IDNAError):
-        folded = folded if folded.isascii() else idna.encode(folded, uts46=True).decode("ascii")
-    return folded.removeprefix("www.")
+    return _host(domain).removeprefix("www.")
 
 
 def email_key(email: str | None) -> str:
@@ -28,15 +27,15 @@ def email_key(email: str | None) -> str:
 
     `www.` stays in an address: it names another mail host.
     """
-    local, at, domain = (email or "").strip().casefold().rpartition("@")
-    if not at:
-        return domain
-    key = domain_key(domain)
-    return f"{local}@www.{key}" if domain.rstrip(".").startswith("www.") else f"{local}@{key}"
+    local, at, domain = (email or "").strip().rpartition("@")
+    return unicodedata.normalize("NFC", local.casefold()) + at + _host(domain)
 
 
 def profile_key(url: str | None) -> str:
-    """The profile's URL as host and path casefolded, no scheme, `www.`, query or last slash; empty without URL."""
+    """The profile's URL as host and path casefolded, no scheme, `www.`, query or last slash; empty without URL.
+
+    The number of a facebook.com/profile.php?id=… stays: only that tells one such profile from another.
+    """
     text = (url or "").strip()
     if not text:
         return ""
@@ -45,4 +44,14 @@ def profile_key(url: str | None) -> str:
         host = parts.hostname or ""
     except ValueError:  # not a URL: it still de-duplicates
         return text.casefold()
-    return domain_key(host) + parts.path.casefold().rstrip("/")
+    path = parts.path.casefold().rstrip("/")
+    number = parse_qs(parts.query).get("id") if path.endswith("/profile.php") else None
+    return domain_key(host) + path + (f"?id={number[0]}" if number else "")
+
+
+def _host(domain: str) -> str:
+    text = domain.strip().rstrip(".")
+    # Casefolded first, ß would become ss, which is another domain.
+    with contextlib.suppress(idna.IDNAError):
+        text = text if text.isascii() else idna.encode(text, uts46=True).decode("ascii")
+    return text.casefold().rstrip(".")

@@ -250,8 +250,8 @@ class ProspectQuerySet(models.QuerySet["Prospect"]):
         folded = text.casefold()
         return self.filter(
             # Of `.` or `www.` no key is left, and every text contains an empty one.
-            Q(domain_key__contains=domain_key(folded) or folded)
-            | Q(email_key__contains=folded)
+            Q(domain_key__contains=domain_key(text) or folded)
+            | Q(email_key__contains=email_key(text) if "@" in text else folded)
             | Q(username__icontains=text)
             | Q(page_title__icontains=text)
         )

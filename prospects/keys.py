@@ -1,6 +1,7 @@
 """Normalised forms of the texts that prospects are searched and de-duplicated by.
 
-They are made in Python because SQLite and PostgreSQL disagree on case beyond ASCII.
+They are made in Python because SQLite and PostgreSQL disagree on case beyond ASCII. What they are for plain ASCII texts
+is said once more in `prospects.models.keys`, for the database to enforce.
 """
 
 import contextlib

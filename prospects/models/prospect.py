@@ -22,6 +22,7 @@ from prospects.choices import (
 )
 from prospects.keys import domain_key, email_key, profile_key
 from prospects.models.fields import one_of, status_field
+from prospects.models.keys import derived_keys
 from prospects.querysets import DERIVED, ProspectQuerySet, best_first
 from prospects.stages import STAGE_INPUTS, derive_stage, present, stage_expression
 
@@ -122,6 +123,7 @@ class Prospect(models.Model):
             one_of("source_type", SourceType, "check_source_type"),
             one_of("source_platform", SourcePlatform, "check_source_platform"),
             models.CheckConstraint(condition=Q(stage=stage_expression()), name="prospects_stage_derived"),
+            *derived_keys(),
         )
         indexes = (
             models.Index(fields=("domain_key",), name="prospects_domain_key"),

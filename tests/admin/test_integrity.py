@@ -43,7 +43,10 @@ def test_an_empty_list_is_not_believed_on_a_schema_that_is_off(site: Client, off
 
 def test_a_page_that_needs_a_missing_column_names_it(site: Client, off: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO prospects (id, domain) VALUES ('00000000000000000000000000000001', 'a.example')")
+        cursor.execute(
+            "INSERT INTO prospects (id, domain, domain_key) "
+            "VALUES ('00000000000000000000000000000001', 'a.example', 'a.example')"
+        )
     response = site.get(reverse("admin:prospects_prospect_change", args=["00000000-0000-0000-0000-000000000001"]))
     assert response.status_code == 500
     assert "bio_text" in response.content.decode()

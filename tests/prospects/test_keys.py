@@ -1,4 +1,4 @@
-"""Keys tell apart what is two things and join what is one."""
+"""Keys tell apart what is two things and join what is one, and no writer can leave one that is not its text's."""
 
 import uuid
 from collections.abc import Mapping
@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import IntegrityError, connection, connections, transaction
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from config.schema import guard
 from prospects import suppression
 from prospects.keys import domain_key, email_key, profile_key
 from prospects.models import Prospect, Suppression
 from prospects.suppression import Entry
+from tests.databases import connected
 
 DOMAINS = [
     ("straße.example", "xn--strae-oqa.example"),
@@ -54,6 +57,52 @@ def test_a_profile_is_known_by_the_number_in_its_query() -> None:
     assert profile_key("https://www.instagram.com/Ann/?hl=en&id=1") == "instagram.com/ann"
 
 
+TEXTS = st.text(max_size=12) | st.lists(
+    st.sampled_from(("www.", "WWW.", "https://", "http://", "@", ".", "/", "a", "B.c", " ", "\t", "ß", "?id=1", "\\")),
+    max_size=8,
+).map("".join)
+
+
+@pytest.mark.django_db
+@given(rows=st.lists(st.tuples(TEXTS, TEXTS | st.none(), TEXTS | st.none()), min_size=1, max_size=60))
+@example(
+    rows=[("..", "@.", "https://a./B"), ("www.", "x.", "https://www./"), ("\\", "'", "https:///"), (" ", " ", " ")]
+)
+def test_the_database_takes_every_text_with_the_key_that_python_makes(rows: list[tuple[str, str | None, str]]) -> None:
+    texts = [[text and text.replace("\0", "") for text in row] for row in rows]
+    with transaction.atomic():
+        Prospect.objects.bulk_create(
+            Prospect(domain=domain, contact_email=email, profile_url=url) for domain, email, url in texts
+        )
+        transaction.set_rollback(True)
+
+
+PLAIN = {
+    "domain": "www.A.example",
+    "domain_key": "a.example",
+    "contact_email": "Ann@A.example",
+    "email_key": "ann@a.example",
+    "profile_url": "https://www.instagram.com/Ann/",
+    "profile_key": "instagram.com/ann",
+}
+FORGOTTEN = [
+    ({"email_key": ""}, "email_key"),
+    ({"contact_email": "other@a.example"}, "email_key"),
+    ({"contact_email": None}, "email_key"),
+    ({"contact_email": "  "}, "email_key"),
+    ({"email_key": "Ann@A.example"}, "email_key"),
+    ({"contact_email": "mailto:other@a.example"}, "email_key"),
+    ({"contact_email": "bücher@a.example", "email_key": ""}, "email_key"),
+    ({"domain_key": ""}, "domain_key"),
+    ({"domain": "b.example"}, "domain_key"),
+    ({"domain_key": "www.a.example"}, "domain_key"),
+    ({"domain": "bücher.example", "domain_key": ""}, "domain_key"),
+    ({"profile_key": ""}, "profile_key"),
+    ({"profile_url": "https://instagram.com/Bob"}, "profile_key"),
+    ({"profile_url": None}, "profile_key"),
+]
+
+
 def insert(alias: str, values: Mapping[str, Any]) -> str:
     """A prospect written by another program; its id."""
     made = uuid.uuid4()
@@ -63,6 +112,28 @@ def insert(alias: str, values: Mapping[str, Any]) -> str:
             f"INSERT INTO prospects ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", list(row.values())
         )
     return str(made)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("values", "key"), FORGOTTEN)
+def test_a_program_that_forgets_a_key_or_leaves_the_old_one_is_refused(values: dict[str, Any], key: str) -> None:
+    insert("default", PLAIN)
+    Prospect.objects.all().delete()
+    with pytest.raises(IntegrityError, match=f"prospects_{key}_derived"), transaction.atomic():
+        insert("default", PLAIN | values)
+
+
+@pytest.mark.django_db
+def test_a_program_that_writes_another_address_is_refused() -> None:
+    row = Prospect.objects.create(domain="a.example", contact_email="ann@a.example")
+    with (
+        pytest.raises(IntegrityError, match="prospects_email_key_derived"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE prospects SET contact_email = 'bob@b.example'")
+    row.refresh_from_db()
+    assert (row.contact_email, row.email_key) == ("ann@a.example", "ann@a.example")
 
 
 @pytest.mark.django_db
@@ -167,3 +238,19 @@ def test_an_entry_that_another_one_stands_for_by_now_is_made_once(scratch: str) 
     )
     keys = Suppression.objects.using(scratch).values_list("key", "value").order_by("key")
     assert [*keys] == [("strasse.example", "straße.example"), ("xn--strae-oqa.example", "xn--strae-oqa.example")]
+
+
+def test_a_key_that_is_wrong_between_two_of_the_migrations_is_mended_by_the_last(
+    new_database: Any, settings: Any, django_db_blocker: Any
+) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite the constraints hold for every row at once")
+    with django_db_blocker.unblock(), connected(new_database()) as alias:
+        settings.SCHEMA = {**settings.SCHEMA, "DATABASES": [alias]}
+        call_command("migrate", "prospects", "0018", database=alias, verbosity=0)
+        insert(alias, {"domain": "f.example", "contact_email": "f@f.example"})
+        call_command("migrate", "prospects", "0019", database=alias, verbosity=0)
+        call_command("migrate", database=alias, verbosity=0)
+        row = Prospect.objects.using(alias).get()
+        assert (row.domain_key, row.email_key) == ("f.example", "f@f.example")
+        assert not guard.compare(alias).errors

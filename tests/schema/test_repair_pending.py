@@ -44,12 +44,12 @@ def without_processes(alias: str) -> None:
 
 
 def before_previews(alias: str) -> None:
-    """As it was before the last migration of `prospects`, which changes the table of imports and no other."""
+    """As it was before the migration of `prospects` that changes the table of imports, and no later one does."""
     call_command("migrate", "prospects", "0016", database=alias, verbosity=0)
 
 
 def drop_index_of_jobs(alias: str) -> None:
-    """The index of a column of imports that the last migration does not change, in a table that it does change."""
+    """The index of a column of imports that no migration to come changes, in a table that one does change."""
     connection = connections[alias]
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, "imports")
@@ -121,9 +121,9 @@ def test_what_differs_from_what_has_run_is_mended_and_what_is_to_come_is_left(sc
 
 def test_a_table_that_pending_migrations_leave_alone_is_mended_beside_them(scratch):
     before_previews(scratch)
-    execute(scratch, "ALTER TABLE prospects DROP COLUMN page_title")
+    execute(scratch, "ALTER TABLE prospect_merges DROP COLUMN undone_at")
     found = {(f.id, f.table): f.command for f in guard.compare(scratch).findings}
-    assert found["schema.E011", "prospects"] == f"manage.py schema repair --database {scratch}"
+    assert found["schema.E011", "prospect_merges"] == f"manage.py schema repair --database {scratch}"
     schema("repair", "--database", scratch)
     call_command("migrate", database=scratch, verbosity=0)
     assert guard.compare(scratch).findings == ()

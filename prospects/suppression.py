@@ -83,10 +83,13 @@ def add(
         return Suppression.objects.count() - before
 
 
-def remove(key: str) -> int:
-    """Take a normalised address or domain off the list; returns how many rows that were."""
-    # PostgreSQL can neither hold nor look for a NUL.
-    return 0 if "\0" in key else Suppression.objects.filter(key=key).delete()[0]
+def remove(value: str) -> int:
+    """Take an address or domain, in whatever spelling, off the list; returns how many rows that were."""
+    try:
+        kind, key = parse(value)
+    except NotSuppressible:
+        return 0
+    return Suppression.objects.filter(kind=kind, key=key).delete()[0]
 
 
 def suppressed_emails(keys: Collection[str]) -> set[str]:

@@ -120,7 +120,7 @@ class SuppressionViewSet(mixins.ListModelMixin, ApiViewSet):
         return Added if self.action == "create" else super().get_serializer_class()
 
     def destroy(self, request: Request, key: str) -> Response:
-        """Take an address or domain off the list: it may be written to again."""
+        """Take an address or domain, in any of its spellings, off the list: it may be written to again."""
         if not suppression.remove(key):
             raise Http404("It is not on the list.")
         return Response(status=204)

@@ -191,15 +191,22 @@ def _lacks(prospect: Prospect) -> dict[str, list[str]]:
 
 def _known_by(prospect: Prospect) -> tuple[str, str]:
     """The column that tells a prospect of its source from all others, and its value."""
-    column = "profile_url" if prospect.source_type == SourceType.SOCIAL else "domain_key"
+    if prospect.source_type != SourceType.SOCIAL:
+        return "domain_key", prospect.domain_key
+    # Of a text that is no URL there may be no key.
+    column = "profile_key" if prospect.profile_key else "profile_url"
     return column, getattr(prospect, column) or ""
 
 
-def _refuse_twin(prospect: Prospect) -> None:
+def twins(prospect: Prospect) -> ProspectQuerySet:
+    """Other prospects that are the same web site or profile; nobody can add one until the caller's transaction ends."""
     column, value = _known_by(prospect)
     _wait_for_others(f"{column} {value}")
-    same = Prospect.objects.filter(source_type=prospect.source_type, **{column: value}).exclude(pk=prospect.pk)
-    if twin := same.values_list("pk", flat=True).first():
+    return Prospect.objects.filter(source_type=prospect.source_type, **{column: value}).exclude(pk=prospect.pk)
+
+
+def _refuse_twin(prospect: Prospect) -> None:
+    if twin := twins(prospect).values_list("pk", flat=True).first():
         raise Refused(f"{prospect} is there already: {twin}.", {twin: "is the same web site or profile."})
 
 

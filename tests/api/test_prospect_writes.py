@@ -34,6 +34,40 @@ def test_the_same_site_twice_is_a_conflict_that_names_the_first(bob: APIClient) 
     assert response.json()["reasons"][0]["id"] == first["id"]
 
 
+def profile(url: str, platform: str = "instagram") -> dict[str, str]:
+    return {"domain": f"{platform}.com", "source_type": "social", "source_platform": platform, "profile_url": url}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.instagram.com/Foo/",
+        "https://instagram.com/foo?hl=en",
+        "http://instagram.com/foo",
+    ],
+)
+def test_the_same_profile_in_another_spelling_is_a_conflict_that_names_the_first(bob: APIClient, url: str) -> None:
+    first = bob.post("/api/prospects", profile("https://instagram.com/foo"), format="json").json()
+    response = bob.post("/api/prospects", profile(url), format="json")
+    assert (response.status_code, response.json()["reasons"][0]["id"]) == (409, first["id"])
+    other = bob.post("/api/prospects", profile("https://instagram.com/bar"), format="json").json()
+    response = bob.patch(f"/api/prospects/{other['id']}", {"profile_url": url}, format="json", HTTP_IF_MATCH="*")
+    assert (response.status_code, Prospect.objects.count()) == (409, 2)
+
+
+def test_profiles_that_differ_by_their_number_alone_are_two(bob: APIClient) -> None:
+    for number in (1, 2):
+        url = f"https://www.facebook.com/profile.php?id={number}"
+        assert bob.post("/api/prospects", profile(url, "facebook"), format="json").status_code == 201
+
+
+@pytest.mark.parametrize("domain", ["straße.example", "strasse.example"])
+def test_two_domains_that_differ_by_a_letter_are_two_sites(bob: APIClient, domain: str) -> None:
+    for each in ("straße.example", "strasse.example"):
+        assert bob.post("/api/prospects", {"domain": each}, format="json").status_code == 201
+    assert bob.post("/api/prospects", {"domain": f"www.{domain}"}, format="json").status_code == 409
+
+
 @pytest.mark.parametrize(
     ("data", "content_type", "status"),
     [

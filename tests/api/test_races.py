@@ -90,7 +90,12 @@ TWINS = [
     ({"domain": "www.Example.com"}, {"domain": "example.com"}),
     (
         {"domain": "x.com", "source_type": "social", "source_platform": "tiktok", "profile_url": "https://x.com/ann"},
-        {"domain": "x.com", "source_type": "social", "source_platform": "tiktok", "profile_url": "https://x.com/ann"},
+        {
+            "domain": "x.com",
+            "source_type": "social",
+            "source_platform": "tiktok",
+            "profile_url": "http://www.x.com/Ann/",
+        },
     ),
 ]
 

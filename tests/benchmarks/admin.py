@@ -14,7 +14,7 @@ LIST = "/admin/prospects/prospect/"
 # What must differ from row to row, and what would otherwise be the same few moments.
 COPIED = {
     "id": "gen_random_uuid()",
-    "domain": "CASE source_type WHEN 'website' THEN n || '.' || domain ELSE domain END",
+    "domain": "CASE source_type WHEN 'website' THEN n || '.' || domain_key ELSE domain END",
     "domain_key": "CASE source_type WHEN 'website' THEN n || '.' || domain_key ELSE domain_key END",
     "contact_email": "n || contact_email",
     "email_key": "CASE WHEN email_key > '' THEN n || email_key ELSE '' END",

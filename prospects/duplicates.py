@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Model
+from django.db.models import Count, Model, Q, QuerySet
 from django.utils import timezone
 
 from prospects import changes
 from prospects.changes import Cause
 from prospects.choices import DraftStatus, OutreachStatus, ScrapeStatus, SendStatus, SourceType, VerificationStatus
-from prospects.decisions import VERIFICATION, Refused
+from prospects.decisions import VERIFICATION, Refused, twins
 from prospects.models import Merge, Prospect
 from prospects.querysets import DERIVED
 
@@ -34,10 +34,14 @@ _STEPS: tuple[tuple[str, frozenset[str], tuple[str, ...]], ...] = (
         ("draft_status", "draft_subject", "draft_body", "drafted_at"),
     ),
 )
-_SENDING = ("send_status", "outreach_status", "last_sent", "final_body", "thread_id", "sequence_index")
+_SENDING = ("send_status", "outreach_status", "last_sent", "final_body", "sequence_index")
 _STEP_COLUMNS = frozenset(
-    {*_SENDING, *VERIFICATION, "followups_sent", *(column for *_, columns in _STEPS for column in columns)}
+    {*_SENDING, *VERIFICATION, "thread_id", "followups_sent", *(column for *_, columns in _STEPS for column in columns)}
 )
+# What is put back whole or not at all: a status says nothing beside the text or the address of another prospect.
+_TOGETHER = (*(frozenset(columns) for *_, columns in _STEPS), frozenset({"contact_email", *VERIFICATION}))
+# What every mail changes. Kept of each merge, so that one that went out since then is seen.
+_SENT = (*_SENDING, "followups_sent")
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def merge(keep: uuid.UUID, other: uuid.UUID, cause: Cause) -> Merge:
     with transaction.atomic():
         kept, merged = _both(keep, other)
         values = combined(kept, merged)
-        before = {column: getattr(kept, column) for column in values}
+        before = {column: getattr(kept, column) for column in _recorded(values)}
         moved = dict(_move(merged.pk, kept.pk))
         row = {field.attname: getattr(merged, field.attname) for field in Prospect._meta.concrete_fields}
         because = Cause(cause.user, cause.job_id, f"{merged} was merged into it")
@@ -93,7 +97,7 @@ def merge(keep: uuid.UUID, other: uuid.UUID, cause: Cause) -> Merge:
             merged_id=other,
             merged_row=_stored(row),
             kept_before=_stored(before),
-            kept_after=_stored(values),
+            kept_after=_stored(before | values),
             moved=moved,
             created_by_id=cause.user.pk if cause.user else None,
         )
@@ -102,28 +106,77 @@ def merge(keep: uuid.UUID, other: uuid.UUID, cause: Cause) -> Merge:
 def undo(merged: Merge, cause: Cause) -> Prospect:
     """Bring the merged prospect back with what hung on it. What was changed on the kept one since then stays.
 
-    Raises Refused when it was undone already, or the kept prospect is gone.
+    Raises Refused where that would make somebody who was written to look as if not, or two of one.
     """
     with transaction.atomic():
+        # In the order in which a merge locks them.
+        kept_id = Merge.objects.values_list("kept_id", flat=True).get(pk=merged.pk)
+        kept = Prospect.objects.select_for_update().filter(pk=kept_id).first()
         record = Merge.objects.select_for_update().get(pk=merged.pk)
-        kept = Prospect.objects.select_for_update().filter(pk=record.kept_id).first()
-        if record.undone_at or kept is None:
-            reason = "the merge was undone already" if record.undone_at else "the prospect it was merged into is gone"
+        prospect = Prospect(**_typed(record.merged_row))
+        reason = _why_not(record, kept, prospect) if kept else "the prospect it was merged into is gone"
+        if reason or kept is None:
             raise Refused(f"Cannot be undone: {reason}.", {record.kept_id: reason})
-        back = _unchanged(record, kept)
         because = Cause(cause.user, cause.job_id, "merge undone")
-        changes.change_each({kept.pk: back}, because)
-        (prospect,) = changes.create([Prospect(**_typed(record.merged_row))], because)
+        changes.change_each({kept.pk: _unchanged(record, kept)}, because)
+        changes.create([prospect], because)
         _move_back(record)
         Merge.objects.filter(pk=record.pk).update(undone_at=timezone.now())
     return prospect
 
 
+def _why_not(record: Merge, kept: Prospect, prospect: Prospect) -> str:
+    """Why the merge cannot be undone; empty when it can."""
+    if record.undone_at:
+        return "the merge was undone already"
+    if _later_merges(record).exists():
+        return "one of the two was merged again since then; undo that first"
+    if _was_sent(record, kept):
+        return "a mail went out or was answered since then, and the prospect brought back would be written to as new"
+    prospect.derive()
+    if _added_since(record, prospect):
+        return "the prospect that would be brought back was added again since then"
+    return ""
+
+
+def _later_merges(record: Merge) -> QuerySet[Merge]:
+    both = (record.kept_id, record.merged_id)
+    later = Merge.objects.filter(undone_at=None, created_at__gte=record.created_at).exclude(pk=record.pk)
+    return later.filter(Q(kept_id__in=both) | Q(merged_id__in=both))
+
+
+def _was_sent(record: Merge, kept: Prospect) -> bool:
+    recorded = [column for column in _SENT if column in record.kept_after]
+    since = record.created_at
+    # Merges of earlier versions recorded only the columns that they wrote.
+    later = "last_sent" not in recorded and (kept.last_sent or since) > since
+    written = any(not _same(kept, column, record.kept_after[column]) for column in recorded)
+    return later or written or kept.email_logs.filter(sent_at__gt=since).exists()
+
+
+def _added_since(record: Merge, prospect: Prospect) -> bool:
+    """Whether there is another one of its site or profile that was not at the time of the merge."""
+    since = record.created_at
+    became = Q(events__at__gt=since, events__field__in=KINDS.values())
+    return twins(prospect).filter(Q(created_at__gt=since) | became).exists()
+
+
 def _unchanged(record: Merge, kept: Prospect) -> dict[str, Any]:
-    """What the merge wrote and nobody changed since, as it was before; what was said of an address goes with it."""
-    back = {c: v for c, v in _typed(record.kept_before).items() if _same(kept, c, record.kept_after[c])}
-    stays = VERIFICATION if "contact_email" in record.kept_before and "contact_email" not in back else ()
-    return {column: value for column, value in back.items() if column not in stays}
+    """What the merge wrote and nobody changed since, as it was before.
+
+    What was found out about an address meanwhile is no change of its own: it goes with the address.
+    """
+    changed = {column for column, value in record.kept_after.items() if not _same(kept, column, value)}
+    if record.kept_before.get("contact_email") != record.kept_after.get("contact_email"):
+        changed -= set(VERIFICATION)
+    stays = changed.union(*(together for together in _TOGETHER if changed & together))
+    back = _typed(record.kept_before)
+    return {c: value for c, value in back.items() if c not in stays and value != getattr(kept, c)}
+
+
+def _recorded(values: Mapping[str, Any]) -> set[str]:
+    """The columns of the kept prospect to remember: what changes, what that belongs to, and whether it was sent."""
+    return {*values, *_SENT}.union(*(together for together in _TOGETHER if values.keys() & together))
 
 
 def combined(kept: Prospect, merged: Prospect) -> dict[str, Any]:
@@ -132,8 +185,8 @@ def combined(kept: Prospect, merged: Prospect) -> dict[str, Any]:
         field.attname: value
         for field in Prospect._meta.concrete_fields
         if field.attname not in _KEPT | _STEP_COLUMNS
-        and getattr(kept, field.attname) in (None, "")
-        and (value := getattr(merged, field.attname)) not in (None, "")
+        and _is_empty(field.attname, getattr(kept, field.attname))
+        and not _is_empty(field.attname, value := getattr(merged, field.attname))
     }
     for status, reached, columns in _STEPS:
         if getattr(merged, status) in reached and getattr(kept, status) not in reached:
@@ -141,7 +194,7 @@ def combined(kept: Prospect, merged: Prospect) -> dict[str, Any]:
     if "contact_email" in values or _verifies(merged, kept):
         values |= {column: getattr(merged, column) for column in VERIFICATION}
     if _sent(merged) and (not _sent(kept) or _later(merged, kept)):
-        values |= {column: getattr(merged, column) for column in _SENDING}
+        values |= {column: getattr(merged, column) for column in (*_SENDING, "thread_id")}
     if merged.followups_sent:
         values["followups_sent"] = kept.followups_sent + merged.followups_sent
     return {column: value for column, value in values.items() if value != getattr(kept, column)}
@@ -160,6 +213,11 @@ def _both(keep: uuid.UUID, other: uuid.UUID) -> tuple[Prospect, Prospect]:
             dict.fromkeys(suppressed, "is suppressed"),
         )
     return rows[keep], rows[other]
+
+
+def _is_empty(column: str, value: Any) -> bool:
+    # Whoever was not scored has 0.
+    return value in (None, "") or (column == "score" and value == 0)
 
 
 def _verifies(merged: Prospect, kept: Prospect) -> bool:

@@ -95,7 +95,11 @@ class MergeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet)
 
     @action(detail=True, methods=["post"], serializer_class=None, answer_class=MergeSerializer)
     def undo(self, request: Request, pk: UUID) -> Response:
-        """Bring the merged prospect back, with what came with it."""
+        """Bring the merged prospect back, with what came with it.
+
+        Refused when a mail went out since the merge, when a later merge of one of the two is not undone yet, and when
+        the prospect was added again meanwhile.
+        """
         merge = self.get_queryset().filter(pk=pk).first()
         if merge is None:
             raise Http404("There is no merge with this id.")

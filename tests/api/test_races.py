@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from pipeline import switches
-from prospects import decisions
+from prospects import decisions, duplicates
 from prospects.changes import Cause
 from prospects.models import Prospect
 from tests.api.rows import save
@@ -117,6 +117,17 @@ def test_a_prospect_does_not_become_one_that_is_added_meanwhile(bob: APIClient) 
     )
     assert answer.status_code == 409
     assert Prospect.objects.filter(domain_key="example.com").count() == 1
+
+
+def test_a_prospect_is_not_added_while_a_merge_brings_it_back(bob: APIClient) -> None:
+    kept, other = save("website", 2)
+    merged = duplicates.merge(kept.pk, other.pk, Cause())
+    answer = meanwhile(
+        lambda: duplicates.undo(merged, Cause()),
+        lambda: bob.post("/api/prospects", {"domain": other.domain}, format="json"),
+    )
+    assert answer.status_code == 409
+    assert Prospect.objects.filter(domain=other.domain).count() == 1
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["saved before", "never saved"])

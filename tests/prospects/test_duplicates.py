@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from prospects import changes, duplicates, suppression
+from prospects import changes, decisions, duplicates, suppression
 from prospects.changes import Cause
 from prospects.decisions import Refused
-from prospects.models import Prospect, ProspectEvent
+from prospects.models import Merge, Prospect, ProspectEvent
 
 pytestmark = pytest.mark.django_db
 CAUSE = Cause(reason="test")
@@ -135,6 +135,148 @@ def test_undoing_leaves_what_was_changed_since() -> None:
     duplicates.undo(merged, CAUSE)
     keep.refresh_from_db()
     assert (keep.page_title, keep.bio_text) == ("by hand", None)
+
+
+LEAD = {
+    "contact_email": "o@a.example",
+    "scrape_status": "ENRICHED",
+    "approval_status": "approved",
+    "discovery_status": "DISCOVERED",
+    **TOLD,
+}
+NOW = datetime(2999, 1, 1, tzinfo=UTC)
+SENT_NOW = [
+    {"send_status": "sent", "outreach_status": "sent", "last_sent": NOW},
+    {"last_sent": NOW},
+    {"sequence_index": 1},
+    {"followups_sent": 1},
+    {"outreach_status": "replied"},
+]
+
+
+def refused(merged: Merge, why: str) -> None:
+    """The undoing; and it leaves everything as it is."""
+    before = [*Prospect.objects.order_by("pk").values()], [*ProspectEvent.objects.order_by("pk").values()]
+    with pytest.raises(Refused, match=why):
+        duplicates.undo(merged, CAUSE)
+    assert before == ([*Prospect.objects.order_by("pk").values()], [*ProspectEvent.objects.order_by("pk").values()])
+
+
+@pytest.mark.parametrize("taken", [{}, SENT, {**LEAD, **DRAFT}], ids=["nothing", "a mail", "address and draft"])
+@pytest.mark.parametrize("sent", SENT_NOW, ids=[" ".join(sent) for sent in SENT_NOW])
+def test_a_merge_is_not_undone_once_a_mail_went_out(taken: dict[str, Any], sent: dict[str, Any]) -> None:
+    """Who was written to would be written to once more: as not sent, or at the address that went over."""
+    keep = made()
+    merged = duplicates.merge(keep.pk, made(**taken).pk, CAUSE)
+    changes.change(Prospect.objects.filter(pk=keep.pk), sent, CAUSE)
+    refused(merged, "a mail went out")
+
+
+def test_a_merge_of_an_earlier_version_is_not_undone_either_once_a_mail_went_out() -> None:
+    """Of those only the columns are known that the merge wrote."""
+    keep, other = made(), made(**LEAD, **DRAFT)
+    merged = duplicates.merge(keep.pk, other.pk, CAUSE)
+    for values in (merged.kept_before, merged.kept_after):
+        for column in ("send_status", "outreach_status", "last_sent", "final_body", "sequence_index", "followups_sent"):
+            del values[column]
+    merged.save()
+    changes.change(Prospect.objects.filter(pk=keep.pk), {"send_status": "sent", "last_sent": NOW}, CAUSE)
+    refused(merged, "a mail went out")
+
+
+def test_a_logged_mail_tells_that_it_went_out() -> None:
+    keep = made()
+    merged = duplicates.merge(keep.pk, made().pk, CAUSE)
+    keep.email_logs.create(subject="hello")
+    refused(merged, "a mail went out")
+
+
+@pytest.mark.parametrize(
+    "written", [{"draft_body": "written by Bob"}, {"draft_status": "failed"}, {"drafted_at": NOW}], ids=str
+)
+def test_a_draft_is_put_back_whole_or_not_at_all(written: dict[str, Any]) -> None:
+    keep, other = made(), made(**DRAFT)
+    merged = duplicates.merge(keep.pk, other.pk, CAUSE)
+    changes.change(Prospect.objects.filter(pk=keep.pk), written, CAUSE)
+    before = row(keep)
+    back = duplicates.undo(merged, CAUSE)
+    assert row(keep) == before
+    assert (row(back)["draft_body"], row(back)["stage"]) == ("b", "DRAFTED")
+
+
+def test_what_was_scraped_is_put_back_whole_or_not_at_all() -> None:
+    keep, other = made(), made(scrape_status="SCRAPED", scrape_payload={"of": "other"}, scraped_at=NOW)
+    merged = duplicates.merge(keep.pk, other.pk, CAUSE)
+    changes.change(Prospect.objects.filter(pk=keep.pk), {"scrape_source_url": "https://a.example/new"}, CAUSE)
+    before = row(keep)
+    duplicates.undo(merged, CAUSE)
+    assert row(keep) == before
+
+
+def test_an_address_goes_back_with_what_was_found_out_about_it_meanwhile() -> None:
+    """Or the kept prospect would be verified without an address."""
+    keep, other = made(), made(contact_email="x@a.example")
+    merged = duplicates.merge(keep.pk, other.pk, CAUSE)
+    changes.change(Prospect.objects.filter(pk=keep.pk), {"verification_status": "verified"}, CAUSE)
+    duplicates.undo(merged, CAUSE)
+    assert (row(keep)["contact_email"], verification(keep)[0]) == (None, "UNVERIFIED")
+
+
+def test_of_two_merges_the_later_one_is_undone_first() -> None:
+    one, other, last = made(), made(contact_email="b@b.example", page_title="t"), made()
+    before = [row(each) for each in (one, other, last)]
+    first = duplicates.merge(one.pk, other.pk, CAUSE)
+    second = duplicates.merge(last.pk, one.pk, CAUSE)
+    refused(first, "merged again since then; undo that first")
+    duplicates.undo(second, CAUSE)
+    duplicates.undo(first, CAUSE)
+    assert [row(each) for each in (one, other, last)] == before
+
+
+def test_of_two_merges_into_one_the_later_is_undone_first() -> None:
+    keep = made()
+    first, second = (duplicates.merge(keep.pk, made(page_title=title).pk, CAUSE) for title in "ab")
+    refused(first, "merged again since then; undo that first")
+    duplicates.undo(second, CAUSE)
+    duplicates.undo(first, CAUSE)
+    assert row(keep)["page_title"] is None
+
+
+PROFILE = {"source_type": "social", "source_platform": "tiktok", "domain": "tiktok.com"}
+AGAIN = [
+    ({"domain": "b.example"}, {"domain": "www.B.example"}),
+    ({**PROFILE, "profile_url": "https://tiktok.com/@b"}, {**PROFILE, "profile_url": "https://www.tiktok.com/@B?x=1"}),
+]
+
+
+@pytest.mark.parametrize(("gone", "again"), AGAIN, ids=["web site", "profile"])
+def test_what_was_added_again_is_not_brought_back(gone: dict[str, Any], again: dict[str, Any]) -> None:
+    merged = duplicates.merge(made().pk, made(**gone).pk, CAUSE)
+    decisions.add(again, CAUSE)
+    refused(merged, "added again")
+
+
+def test_what_another_one_has_become_is_not_brought_back() -> None:
+    merged = duplicates.merge(made().pk, made(domain="b.example").pk, CAUSE)
+    decisions.edit(made().pk, {"domain": "b.example"}, CAUSE, lambda _: True)
+    refused(merged, "added again")
+
+
+def test_duplicates_from_before_the_merge_do_not_keep_it_from_being_undone() -> None:
+    first, second, third = (made(domain="b.example") for _ in range(3))
+    merges = [duplicates.merge(first.pk, other.pk, CAUSE) for other in (second, third)]
+    for merged in reversed(merges):
+        duplicates.undo(merged, CAUSE)
+    assert Prospect.objects.filter(domain_key="b.example").count() == 3
+
+
+@pytest.mark.parametrize(("kept", "other", "score"), [(0, 55, 55), (None, 55, 55), (7, 55, 7), (0, 0, 0)])
+def test_who_was_never_scored_takes_the_score_of_the_other(kept: int | None, other: int, score: int) -> None:
+    keep = made(score=kept)
+    merged = duplicates.merge(keep.pk, made(score=other).pk, CAUSE)
+    assert row(keep)["score"] == score
+    duplicates.undo(merged, CAUSE)
+    assert row(keep)["score"] == kept
 
 
 def test_a_merge_is_undone_once() -> None:

@@ -104,12 +104,22 @@ class Lookout(Thread):
         self._ended = Event()
 
     def run(self) -> None:
+        """Unwatched this process must not go on, whatever has ended the look-out: Python itself prints what it was."""
+        try:
+            self._look_out()
+        finally:
+            if not self._ended.is_set():
+                self.refusal = self.refusal or SystemCheckError(
+                    "Nobody looks after the schema any more: verifying it failed with an error. Stopped."
+                )
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    def _look_out(self) -> None:
         while not self._ended.wait(schema_settings().verify_interval):
             try:
                 require_in_line()
             except SystemCheckError as refusal:
                 self.refusal = refusal
-                os.kill(os.getpid(), signal.SIGTERM)
                 return
             finally:
                 connections.close_all()

@@ -1,14 +1,17 @@
 """A running process verifies again: `/readyz` says whether it may be given work, `/livez` only that it lives."""
 
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from config.schema import guard
+from config.schema import readiness as module
 from config.schema.findings import Finding, Report
-from config.schema.readiness import Readiness, readiness
+from config.schema.readiness import Lookout, Readiness, readiness
 from tests.schema.starts import eventually
 
 
@@ -139,3 +142,33 @@ def test_probes_are_neither_redirected_nor_written_to(client, settings, path, mo
     settings.SECURE_SSL_REDIRECT = True
     assert client.get(path).status_code == 200
     assert client.post(path).status_code in {301, 405}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_look_out_that_fails_ends_its_process(monkeypatch, settings):
+    settings.SCHEMA = {"VERIFY_INTERVAL": 0.01}
+    sent = []
+
+    def failing():
+        raise KeyError("unforeseen")
+
+    monkeypatch.setattr(module, "require_in_line", failing)
+    monkeypatch.setattr(module.os, "kill", lambda pid, number: sent.append(number))
+    lookout = Lookout()
+    lookout.start()
+    lookout.join(10)
+    assert sent == [signal.SIGTERM]
+    with pytest.raises(SystemCheckError, match="Nobody looks after the schema"):
+        lookout.stop()
+
+
+def test_a_look_out_that_is_stopped_ends_nothing(monkeypatch, settings):
+    settings.SCHEMA = {"VERIFY_INTERVAL": 0.01}
+    sent = []
+    monkeypatch.setattr(module, "require_in_line", lambda: None)
+    monkeypatch.setattr(module.os, "kill", lambda pid, number: sent.append(number))
+    lookout = Lookout()
+    lookout.start()
+    lookout.stop()
+    lookout.join(10)
+    assert not sent

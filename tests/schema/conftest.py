@@ -41,6 +41,8 @@ def zoo_home(django_db_setup: None, django_db_blocker, tmp_path_factory: pytest.
             expected = zoo.expectation(connection, state)
             # On SQLite everything is in the file, ready to be copied, only when nobody has it open.
             connection.close()
+            # Until a test asks for it, nobody knows this database and must not be asked about it.
+            del connections.settings[ALIAS]
             yield path, expected, state
         finally:
             connection.close()

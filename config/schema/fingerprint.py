@@ -39,25 +39,25 @@ WITH space AS (
            nspname = ANY (current_schemas(false)) AS named_in_path
     FROM pg_namespace WHERE nspname NOT IN ('pg_catalog', 'information_schema')
 ), relation AS (
-    SELECT c.oid, c.relkind, s.named_in_path AND NOT c.relispartition AS listed,
+    SELECT c.oid, s.named_in_path AND NOT c.relispartition AS listed,
            c.relkind <> 'c' AND (s.in_reach AND c.relname = ANY (model.tables)
                                  OR s.nspname || '"."' || c.relname = ANY (model.tables)) AS managed,
            concat_ws('|', 'relation', c.oid, s.nspname, c.relname, pg_table_is_visible(c.oid), c.relkind,
                      c.relpersistence, CASE WHEN c.relrowsecurity THEN row_security_active(c.oid) END,
-                     CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, c.relpartbound::text) AS line
+                     CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, c.relpartbound::text,
+                     CASE WHEN NOT has_table_privilege(c.oid, 'SELECT') THEN 'unreadable' END) AS line
     FROM (SELECT %s::text[] AS tables OFFSET 0) model, pg_class c JOIN space s ON s.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
 ), managed AS (
-    SELECT array_agg(oid) AS oids, array_agg(oid) FILTER (WHERE relkind <> 'p') AS unpartitioned
-    FROM relation WHERE managed
+    SELECT array_agg(oid) AS oids FROM relation WHERE managed
 ), line (text) AS (
     SELECT line FROM relation WHERE managed OR listed
   UNION ALL
     SELECT concat_ws('|', 'inherits', inhparent, inhrelid) FROM pg_inherits
-    WHERE inhparent = ANY ((SELECT unpartitioned FROM managed)::oid[]) OR inhrelid = ANY ({managed})
+    WHERE inhparent = ANY ({managed}) OR inhrelid = ANY ({managed})
   UNION ALL
     SELECT concat_ws('|', 'sequence', seqrelid, seqincrement, seqmin, seqmax, seqcycle) FROM pg_sequence
-    WHERE seqincrement <> 1 OR seqcycle OR seqmax NOT IN (32767, 2147483647, 9223372036854775807)
+    WHERE seqincrement <> 1 OR seqcycle OR seqmax NOT IN (2147483647, 9223372036854775807)
   UNION ALL
     SELECT concat_ws('|', 'column', attrelid, attnum, attname, format_type(atttypid, atttypmod), attnotnull,
                      attidentity, attgenerated, attcollation)
@@ -89,7 +89,9 @@ WITH space AS (
     WHERE oid >= 16384
       AND (typtype = 'd' OR typtype IN ('e', 'r') AND typnamespace IN (SELECT oid FROM space WHERE named_in_path))
 )
-SELECT encode(sha256(convert_to(count(*) || ' ' || coalesce(sum(hashtextextended(text COLLATE "C", 0)), 0), 'UTF8')),
+SELECT encode(sha256(convert_to(count(*) || ' ' || coalesce(sum(hashtextextended(text COLLATE "C", 0)), 0)
+                                || CASE current_setting('session_replication_role') WHEN 'replica' THEN ' replica'
+                                   ELSE '' END, 'UTF8')),
               'hex') AS value
 FROM line
 """

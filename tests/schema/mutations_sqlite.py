@@ -147,6 +147,23 @@ KEYS = [
         "schema.E018",
     ),
 ]
+KEYS += [
+    ("duplicates are left out", ("zoo_meal", " UNIQUE", " UNIQUE ON CONFLICT IGNORE"), "schema.E019"),
+    ("duplicates replace rows", ("zoo_animal", RANK, f"{RANK} ON CONFLICT REPLACE"), "schema.E019"),
+    (
+        "keys replace rows",
+        ("zoo_feeding", '("animal_id", "day")', '("animal_id", "day") ON CONFLICT REPLACE'),
+        "schema.E019",
+    ),
+    ("key of one column replaces rows", ("zoo_meal", "PRIMARY KEY", "PRIMARY KEY ON CONFLICT REPLACE"), "schema.E019"),
+    ("duplicates undo the transaction", ("zoo_meal", " UNIQUE", " UNIQUE ON CONFLICT ROLLBACK"), "schema.E016"),
+    ("duplicates keep half a statement", ("zoo_meal", " UNIQUE", " UNIQUE ON CONFLICT FAIL"), "schema.E016"),
+    (
+        "rows without a value are left out",
+        ("zoo_animal", '"name" varchar(60) NOT NULL', '"name" varchar(60) NOT NULL ON CONFLICT IGNORE'),
+        "schema.E019",
+    ),
+]
 CHECKS = [
     ("check dropped", ("zoo_animal", f", {STATE}", ""), "schema.E016"),
     ("check wider", ("zoo_animal", "'closed')", "'closed', 'odd')"), "schema.E016"),
@@ -223,6 +240,7 @@ HARMLESS = [
         ("staff", '"age" integer unsigned NULL CHECK ("age" >= 0)', "[age]  INTEGER  UNSIGNED null check(age>=0)"),
     ),
     ("a constraint for the table", ("zoo_meal", " UNIQUE", ", UNIQUE (title)")),
+    ("what SQLite does anyway", ("zoo_meal", " UNIQUE", " UNIQUE ON CONFLICT ABORT")),
     ("statistics", "ANALYZE"),
     ("a temporary table of our session", "CREATE TEMP TABLE scratch (id integer)"),
 ]

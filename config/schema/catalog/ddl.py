@@ -20,6 +20,8 @@ _TOKEN = re.compile(
 )
 _CONSTRAINT_STARTS = frozenset({"constraint", "primary", "unique", "check", "foreign"})
 _CLAUSES = _CONSTRAINT_STARTS | {"not", "null", "default", "collate", "references", "generated", "as"}
+# What ON CONFLICT may follow.
+_RULES = frozenset({"not", "primary", "unique", "check"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Reference:
 
 @dataclass(slots=True)
 class Statement:
-    """What a CREATE TABLE says beyond the pragmas; `items` are its definitions as written."""
+    """What a CREATE TABLE says beyond the pragmas; `items` are its definitions as written.
+
+    `conflicts` are the rules that do something else than to refuse what breaks them, and what.
+    """
 
     items: list[str] = field(default_factory=list)
     checks: list[tuple[str, str]] = field(default_factory=list)
@@ -44,6 +49,7 @@ class Statement:
     uniques: dict[tuple[str, ...], str] = field(default_factory=dict)
     collations: dict[str, str] = field(default_factory=dict)
     generated: dict[str, str] = field(default_factory=dict)
+    conflicts: list[tuple[str, str]] = field(default_factory=list)
     autoincrement: bool = False
 
 
@@ -142,11 +148,20 @@ def _read(statement: Statement, item: list[str], column: str, columns: frozenset
             statement.autoincrement = True
         elif lexeme == "collate":
             statement.collations[column] = _name(rest[0])
+        elif lexeme == "on" and rest[:1] == ["conflict"] and rest[1] != "abort":
+            statement.conflicts.append((_rule_before(item[:place], column), rest[1].upper()))
         elif lexeme in ("check", "as", "unique", "references"):
             _read_clause(statement, lexeme, item, place, (column, name), columns)
             name = "" if lexeme != "references" else name
         place = _closing(item, place + 1) if item[place + 1 : place + 2] == ["("] else place
         place += 1
+
+
+def _rule_before(parts: list[str], column: str) -> str:
+    """The rule that an ON CONFLICT belongs to: it follows it at once."""
+    start = max((place for place, lexeme in enumerate(parts) if lexeme in _RULES), default=0)
+    rule, opens, listed = words(parts[start:]).replace('"', "").partition("(")
+    return " ".join(filter(None, (column, rule.strip().upper(), f"{opens}{listed}")))
 
 
 def _read_clause(

@@ -20,7 +20,8 @@ class Column:
     Only in an expectation: `field` (`app.Model.field`) and `backfill`, the SQL literal that the field
     declares for rows that have no value. Only in a live database: `highest` is the highest key when the
     column's sequence would hand out one that is taken, `limits` those of a sequence that hands out none that fits,
-    and `unproven` says that a NOT NULL constraint has not been validated.
+    `ceiling` the last key of one that ends before the column's type does, `unproven` says that a NOT NULL constraint
+    has not been validated, and `readable` whether our role may read it.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Column:
     limits: str = ""
     unproven: bool = False
     domain: bool = False
+    ceiling: int | None = None
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,8 @@ class Table:
     """A relation a model reads and writes. `hides` names schemas whose table of this name is not reached.
 
     `heirs` are the tables that inherit from it and `parents` those it inherits from; `bound` is that of a partition.
+    `partitions`, only in a live database, are those of a partitioned table, as tables. `conflicts` are what SQLite does
+    with rows that break a rule where that is not to refuse them: the rule and the word, such as IGNORE.
     """
 
     name: str
@@ -137,6 +142,8 @@ class Table:
     heirs: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     bound: str = ""
+    partitions: tuple[Table, ...] = ()
+    conflicts: tuple[tuple[str, str], ...] = ()
     model: str | None = None
     sql: str = ""
 
@@ -156,12 +163,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A table, view or type beside those asked for. `schema` is where it was found."""
+    """A table, view or type beside those asked for. `schema` is where it was found.
+
+    `like` names the partitioned table that has the same columns: it may have been a partition of it.
+    """
 
     kind: str
     name: str
     schema: str = ""
     reachable: bool = True
+    like: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +181,7 @@ class Snapshot:
 
     `restored` maps the words of an expression to those the same server uses for it after a dump and
     restore (`(table, words after restore) -> words`), so that a restored database is no drift.
+    `replica` says that the session that read it fires no triggers, so that no foreign key is enforced.
     """
 
     engine: str
@@ -177,6 +189,7 @@ class Snapshot:
     tables: dict[str, Table]
     others: tuple[Other, ...] = ()
     restored: dict[tuple[str, str], str] = field(default_factory=dict)
+    replica: bool = False
 
     def as_json(self) -> str:
         """The document that `from_json` reads back into an equal snapshot."""
@@ -213,4 +226,5 @@ def _table(data: dict[str, Any]) -> Table:
         "foreign_keys": [ForeignKey(**_tuples(item)) for item in data["foreign_keys"]],
         "triggers": [Trigger(**item) for item in data["triggers"]],
     }
+    parts["conflicts"] = [tuple(pair) for pair in data.get("conflicts", ())]
     return Table(**_tuples({**data, **parts}))

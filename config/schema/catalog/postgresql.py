@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import InternalError, ProgrammingError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.schema.catalog import queries
@@ -25,20 +25,15 @@ from config.schema.catalog.objects import (
     IndexKind,
     Key,
     Other,
-    RelationKind,
     RowSecurity,
     Snapshot,
     Table,
     Trigger,
 )
+from config.schema.catalog.questions import GoneError, Row, about, ask, still_there
+from config.schema.catalog.reader import SnapshotError
+from config.schema.catalog.relations import KINDS, Family, Relation, as_others, choose, hidden_behind
 
-_KINDS: dict[str, RelationKind] = {
-    "r": "table",
-    "p": "partitioned table",
-    "v": "view",
-    "m": "materialized view",
-    "f": "foreign table",
-}
 _TYPE_KINDS = {"e": "enum type", "d": "domain", "r": "range type", "c": "composite type"}
 _IDENTITIES: dict[str, Identity] = {"a": "always", "d": "by default", "": ""}
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
@@ -49,6 +44,7 @@ _ORDER = {0: "", 1: "DESC NULLS LAST", 2: "NULLS FIRST", 3: "DESC"}
 # What every table has and pg_attribute numbers below zero.
 _SYSTEM_COLUMNS = {-1: "ctid", -2: "xmin", -3: "cmin", -4: "xmax", -5: "cmax", -6: "tableoid"}
 _DEFAULT_COLLATION = 100
+_HIGHEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 
 #: How long a comparison waits for a table that somebody has locked.
 LOCK_TIMEOUT = "4s"
@@ -57,42 +53,19 @@ LOCK_TIMEOUT = "4s"
 # And the planner expects far more of the catalog than is there: to compile would take twenty times as long as to read.
 _SETTINGS = (
     f"SELECT set_config('lock_timeout', '{LOCK_TIMEOUT}', true), set_config('join_collapse_limit', '1', true), "
-    "set_config('jit', 'off', true)"
+    "set_config('jit', 'off', true), current_setting('session_replication_role') = 'replica'"
 )
 
-Row = tuple[Any, ...]
+# All questions see the database as it was at the first of them. It has to come before any question.
+_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+_ATTEMPTS = 3
+# What the server says of an object that was there a moment ago: "cache lookup failed", no such table, column, object.
+_GONE = frozenset({"XX000", "42P01", "42703", "42704"})
+
 #: A column: its table's oid and its number there.
 Place = tuple[int, int]
 Grouped = dict[int, list[Any]]
-
-
-class Relation(NamedTuple):
-    """A row of pg_class, in the order the query gives."""
-
-    oid: int
-    schema: str
-    name: str
-    kind: str
-    persistence: str
-    row_security: bool
-    row_security_active: bool
-    visible: bool
-    reachable: bool
-    partition: bool
-    partition_key: list[str]
-    heirs: list[str]
-    parents: list[str]
-    bound: str | None
-    quoted: str
-
-    @property
-    def qualified(self) -> str:
-        """The name as a model writes it in db_table when the search path does not lead to it."""
-        return f'{self.schema}"."{self.name}'
-
-    @property
-    def label(self) -> str:
-        return self.name if self.visible else self.qualified
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +87,12 @@ class ColumnRow(NamedTuple):
     type: str
     nullable: bool
     default: str | None
+    has_default: bool
     identity: str
     generated: str
     collation: str | None
     domain: int | None
+    readable: bool
 
 
 class Sequence(NamedTuple):
@@ -131,6 +106,10 @@ class Sequence(NamedTuple):
     minimum: int
     maximum: int
     cycles: bool
+
+    def ceiling(self, type_: str) -> int | None:
+        """The last key that it hands out, where the column could take more."""
+        return self.maximum if self.maximum < _HIGHEST.get(type_, 0) else None
 
     @property
     def limits(self) -> str:
@@ -162,64 +141,82 @@ class _Details:
 def snapshot(connection: BaseDatabaseWrapper, tables: Collection[str] | None) -> Snapshot:
     """See `config.schema.catalog.snapshot`.
 
-    Only read: it is rolled back, and with it the settings. Whoever holds a table locked must not hold up a start for
-    ever (the server locks it, too, to word an expression).
+    What somebody drops meanwhile is still in the catalog as we see it, and the server can word it no more: it is read
+    anew then. Raises SnapshotError when that does not help.
     """
+    for _ in range(_ATTEMPTS):
+        try:
+            return _read(connection, tables)
+        except GoneError as error:
+            gone: Exception = error
+        except (InternalError, ProgrammingError) as error:
+            if getattr(error.__cause__, "sqlstate", None) not in _GONE:
+                raise
+            gone = error
+    raise SnapshotError(f"the schema was changed while it was read, {_ATTEMPTS} times: {gone}") from gone
+
+
+def _read(connection: BaseDatabaseWrapper, tables: Collection[str] | None) -> Snapshot:
+    """Only read: it is rolled back, and with it the settings.
+
+    Whoever holds a table locked must not hold up a start for ever (the server locks it, too, to word an expression).
+    """
+    # Within somebody's transaction the view of the database is theirs.
+    start = [_ONE_MOMENT] if connection.get_autocommit() else []
     with transaction.atomic(using=connection.alias):
-        found = _snapshot(connection, tables)
+        found = _snapshot(connection, tables, start)
         transaction.set_rollback(True, using=connection.alias)
     return found
 
 
-def _snapshot(connection: BaseDatabaseWrapper, tables: Collection[str] | None) -> Snapshot:
-    _, rows, types = _answers(connection, _SETTINGS, queries.RELATIONS, queries.TYPES)
+def _snapshot(connection: BaseDatabaseWrapper, tables: Collection[str] | None, start: list[str]) -> Snapshot:
+    first = *start, _SETTINGS, queries.RELATIONS, queries.INHERITANCE, queries.TYPES
+    [(*_, replica)], rows, links, types = ask(connection, *first)
     relations = [Relation(*row) for row in rows]
-    chosen = _choose(relations, tables)
+    chosen = choose(relations, tables)
+    family = Family(relations, links)
     labels = {relation.oid: relation.label for relation in relations} | {r.oid: name for name, r in chosen.items()}
-    details = _details(connection, {relation.oid: relation for relation in chosen.values()}, labels)
+    details = _details(connection, list(chosen.values()), family, labels)
     taken = {relation.oid for relation in chosen.values()}
+    others = [r for r in relations if r.oid not in taken and r.free and not r.partition]
+    like = _former_partitions(connection, others, chosen, details)
     return Snapshot(
         engine="postgresql",
         version=str(connection.pg_version // 10000),  # type: ignore[attr-defined]
-        tables={name: _table(name, relation, relations, details) for name, relation in chosen.items()},
-        others=(*_other_relations(relations, taken), *(Other(_TYPE_KINDS[k], n, schema) for n, schema, k in types)),
+        tables={name: _table(name, relation, family, details) for name, relation in chosen.items()},
+        others=(*as_others(others, like), *(Other(_TYPE_KINDS[k], n, schema) for n, schema, k in types)),
+        replica=replica,
     )
 
 
-def _answers(connection: BaseDatabaseWrapper, *statements: str) -> list[list[Row]]:
-    """The rows of each statement, asked in one go. Only what the catalog said, quoted by the server, enters them."""
-    with connection.cursor() as cursor:
-        cursor.execute(";".join(statements))
-        answers = [cursor.fetchall()]
-        while cursor.nextset():
-            answers.append(cursor.fetchall())
-    return answers
+def _former_partitions(
+    connection: BaseDatabaseWrapper, others: list[Relation], chosen: dict[str, Relation], details: _Details
+) -> dict[int, str]:
+    """The tables that have the columns of a partitioned one, which they may have been part of, with its name."""
+    shapes = {
+        frozenset((column.name, column.type) for column in details.columns[relation.oid]): name
+        for name, relation in chosen.items()
+        if relation.kind == "p"
+    }
+    tables = [relation.oid for relation in others if relation.kind in "rp"]
+    if not shapes or not tables:
+        return {}
+    found = _group((row[0], row[1:]) for row in ask(connection, *about(tables, queries.SHAPES))[0])
+    return {oid: shapes[shape] for oid, rows in found.items() if (shape := frozenset(rows)) in shapes}
 
 
-def _about(oids: Iterable[int], *formats: str) -> list[str]:
-    """The queries about these oids."""
-    array = f"'{{{','.join(map(str, oids))}}}'::oid[]"
-    return [text.replace("%s", array) for text in formats]
-
-
-def _choose(relations: list[Relation], tables: Collection[str] | None) -> dict[str, Relation]:
-    if tables is None:
-        return {r.name: r for r in relations if r.visible and not r.partition and r.kind in "rp"}
-    by_name = {r.qualified: r for r in relations} | {r.name: r for r in relations if r.visible}
-    return {name: by_name[name] for name in tables if name in by_name}
-
-
-def _other_relations(relations: list[Relation], taken: set[int]) -> Iterable[Other]:
-    for relation in relations:
-        if relation.oid not in taken and not relation.partition:
-            kind = f"temporary {_KINDS[relation.kind]}" if relation.persistence == "t" else _KINDS[relation.kind]
-            yield Other(kind, relation.name, relation.schema, relation.reachable)
-
-
-def _details(connection: BaseDatabaseWrapper, tables: dict[int, Relation], labels: dict[int, str]) -> _Details:
+def _details(
+    connection: BaseDatabaseWrapper, chosen: list[Relation], family: Family, labels: dict[int, str]
+) -> _Details:
     version = connection.pg_version  # type: ignore[attr-defined]
-    about = queries.COLUMNS, queries.constraints(version), queries.indexes(version), queries.TRIGGERS, queries.SEQUENCES
-    found, constraints, indexes, triggers, drawn = _answers(connection, *_about(tables, *about))
+    tables = {relation.oid: relation for relation in chosen}
+    script = about(
+        [*tables, *(part.oid for relation in chosen for part in family.below(relation))],
+        *(queries.COLUMNS, queries.constraints(version), queries.indexes(version), queries.TRIGGERS),
+    )
+    # A partition draws its keys from the sequence of its table, if from any.
+    script += about(tables, queries.SEQUENCES)
+    found, constraints, indexes, triggers, drawn = ask(connection, *script)
     rows = [ColumnRow(*row) for row in found]
     columns = {(row.table, row.number): row for row in rows}
     names = {place: row.name for place, row in columns.items()}
@@ -232,13 +229,17 @@ def _details(connection: BaseDatabaseWrapper, tables: dict[int, Relation], label
         indexes=_group(_indexes(indexes, columns)),
         checks=_group((row[0], _check(row, names)) for row in constraints if row[2] == "c"),
         foreign_keys=_group((row[0], _foreign_key(row, names, labels)) for row in constraints if row[2] == "f"),
-        triggers=_group((row[0], Trigger(*row[1:])) for row in triggers),
+        triggers=_group((row[0], _trigger(*row[1:])) for row in triggers),
     )
+
+
+def _trigger(name: str, definition: str | None, enabled: bool, instead: bool) -> Trigger:
+    return Trigger(name, still_there(definition, name), enabled, instead)
 
 
 def _strict_domains(connection: BaseDatabaseWrapper, domains: set[int]) -> set[int]:
     """Those of the domains that refuse NULL."""
-    return {row[0] for row in _answers(connection, *_about(domains, queries.STRICT_DOMAINS))[0]} if domains else set()
+    return {row[0] for row in ask(connection, *about(domains, queries.STRICT_DOMAINS))[0]} if domains else set()
 
 
 def _group(pairs: Iterable[tuple[int, Any]]) -> Grouped:
@@ -248,7 +249,7 @@ def _group(pairs: Iterable[tuple[int, Any]]) -> Grouped:
     return grouped
 
 
-def _table(name: str, relation: Relation, relations: list[Relation], details: _Details) -> Table:
+def _table(name: str, relation: Relation, family: Family, details: _Details) -> Table:
     security: RowSecurity = "active" if relation.row_security_active else "other roles" if relation.row_security else ""
     return Table(
         name=name,
@@ -258,21 +259,16 @@ def _table(name: str, relation: Relation, relations: list[Relation], details: _D
         checks=tuple(details.checks.get(relation.oid, ())),
         foreign_keys=tuple(details.foreign_keys.get(relation.oid, ())),
         triggers=tuple(details.triggers.get(relation.oid, ())),
-        kind=_KINDS[relation.kind],
+        kind=KINDS[relation.kind],
         logged=relation.persistence != "u",
         row_security=security,
-        hides=_hidden_behind(relation, relations),
+        hides=hidden_behind(relation, family.relations),
         partition_key=tuple(relation.partition_key or ()),
-        heirs=tuple(relation.heirs),
-        parents=tuple(relation.parents),
+        heirs=tuple(heir.written for heir in family.heirs(relation)),
+        parents=tuple(parent.written for parent in family.parents(relation)),
         bound=relation.bound or "",
+        partitions=tuple(_table(part.label, part, family, details) for part in family.partitions(relation)),
     )
-
-
-def _hidden_behind(relation: Relation, relations: list[Relation]) -> tuple[str, ...]:
-    if not relation.visible:
-        return ()
-    return tuple(r.schema for r in relations if r.name == relation.name and r.reachable and not r.visible)
 
 
 def _column(
@@ -282,19 +278,22 @@ def _column(
     sequence = sequences.get(place)
     state = states.get(place, _State())
     kind = _IDENTITIES[row.identity] or ("serial" if sequence else "")
+    default = still_there(row.default, row.name) if row.has_default else row.default
     return Column(
         name=row.name,
         type=row.type,
         nullable=row.nullable and row.domain not in strict,
-        default=None if row.generated or kind else row.default,
+        default=None if row.generated or kind else default,
         identity=kind,
-        generated=row.default if row.generated else None,
+        generated=default if row.generated else None,
         collation=row.collation,
         sequence=sequence.name if sequence else None,
         highest=state.highest,
         limits=state.limits,
+        ceiling=sequence.ceiling(row.type) if sequence else None,
         unproven=place in unproven,
         domain=row.domain is not None,
+        readable=row.readable,
     )
 
 
@@ -314,7 +313,7 @@ def _states(
         f"FROM {sequences[place].name}"
         for n, place in enumerate(readable)
     ]
-    for n, highest, last, called in _answers(connection, " UNION ALL ".join(parts))[0]:
+    for n, highest, last, called in ask(connection, " UNION ALL ".join(parts))[0]:
         states[readable[n]] = sequences[readable[n]].state(highest, last, called)
     return states
 
@@ -328,23 +327,23 @@ def _indexes(rows: list[Row], columns: dict[Place, ColumnRow]) -> list[tuple[int
 
 def _part(row: Row, columns: dict[Place, ColumnRow]) -> tuple[bool, Key]:
     """Whether it is only included, and the column or expression with its operator class, collation and order."""
-    included, number, expression, operators, collation_oid, collation, order = row[12:]
+    included, number, expression, operators, collation_oid, collation, order = row[13:]
     column = columns.get((row[1], number))
     own = collation_oid in (0, None, column.collation_oid if column else _DEFAULT_COLLATION)
     named = None if own else collation or 'COLLATE "default"'
     # What is only included has no order.
     options = " ".join(filter(None, (operators, named, _ORDER[order or 0])))
-    return included, Key(column.quoted if column else expression, options)
+    return included, Key(column.quoted if column else still_there(expression, row[2]), options)
 
 
 def _index(row: Row, parts: list[tuple[bool, Key]]) -> Index:
-    name, method, unique, valid, distinct, condition, contype, deferrable, deferred, operators = row[2:12]
+    name, method, unique, valid, distinct, condition, partial, contype, deferrable, deferred, operators = row[2:13]
     return Index(
         name=name,
         kind=_INDEX_KINDS.get(contype, "unique" if unique else "index"),
         keys=tuple(key for included, key in parts if not included),
         method=method,
-        condition=condition,
+        condition=still_there(condition, name) if partial else None,
         include=tuple(key.expression for included, key in parts if included),
         nulls_distinct=distinct,
         deferrable=_deferrable(deferrable, deferred),
@@ -362,7 +361,9 @@ def _deferrable(deferrable: bool | None, deferred: bool | None) -> str:
 
 def _check(row: Row, names: dict[Place, str]) -> Check:
     columns = _named(row[0], row[12], names)
-    return Check(name=row[1], expression=row[3], validated=row[4], enforced=row[5], columns=columns)
+    return Check(
+        name=row[1], expression=still_there(row[3], row[1]), validated=row[4], enforced=row[5], columns=columns
+    )
 
 
 def _foreign_key(row: Row, names: dict[Place, str], labels: dict[int, str]) -> ForeignKey:
@@ -371,7 +372,7 @@ def _foreign_key(row: Row, names: dict[Place, str], labels: dict[int, str]) -> F
     return ForeignKey(
         name=name,
         columns=_named(table, columns, names),
-        target=labels[target],
+        target=still_there(labels.get(target), f"what {name} refers to"),
         target_columns=tuple(named_elsewhere or ()) or _named(target, target_columns, names),
         on_delete=_ACTIONS[on_delete],
         on_update=_ACTIONS[on_update],
@@ -384,4 +385,5 @@ def _foreign_key(row: Row, names: dict[Place, str], labels: dict[int, str]) -> F
 
 def _named(table: int, numbers: list[int] | None, names: dict[Place, str]) -> tuple[str, ...]:
     """The columns of these numbers; 0 stands for the row as a whole."""
-    return tuple(_SYSTEM_COLUMNS.get(number) or names[table, number] for number in numbers or () if number)
+    known = (_SYSTEM_COLUMNS.get(number) or names.get((table, number)) for number in numbers or () if number)
+    return tuple(still_there(name, "a column of a constraint") for name in known)

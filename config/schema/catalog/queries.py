@@ -15,16 +15,15 @@ SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relrowsecurit
        pg_table_is_visible(c.oid), n.nspname = ANY (current_schemas(true)), c.relispartition,
        ARRAY(SELECT a.attname FROM pg_partitioned_table p JOIN pg_attribute a ON a.attrelid = p.partrelid
              WHERE p.partrelid = c.oid AND a.attnum = ANY (p.partattrs)),
-       -- The partitions of a partitioned table are itself; any other heir adds its rows to those of its parent.
-       ARRAY(SELECT h.inhrelid::regclass::text FROM pg_inherits h
-             WHERE h.inhparent = c.oid AND c.relkind <> 'p' ORDER BY 1),
-       ARRAY(SELECT h.inhparent::regclass::text FROM pg_inherits h WHERE h.inhrelid = c.oid ORDER BY 1),
-       pg_get_expr(c.relpartbound, c.oid), quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+       pg_get_expr(c.relpartbound, c.oid), quote_ident(n.nspname), quote_ident(c.relname),
+       {_NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")}
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.oid >= {_NORMAL} AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_OURS}
-  AND {_NOT_OF_AN_EXTENSION.format(catalog="pg_class", oid="c.oid")}
 ORDER BY n.nspname, c.relname
 """
+
+# Of all relations, indexes included: Python picks those it knows.
+INHERITANCE = "SELECT inhparent, inhrelid FROM pg_inherits ORDER BY inhparent, inhseqno, inhrelid"
 
 TYPES = f"""
 SELECT t.typname, n.nspname, t.typtype
@@ -39,15 +38,21 @@ COLUMNS = """
 SELECT a.attrelid, a.attnum, a.attname, quote_ident(a.attname), a.attcollation,
        format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
        coalesce(pg_get_expr(d.adbin, d.adrelid), CASE WHEN t.typtype = 'd' THEN t.typdefault END),
-       a.attidentity, a.attgenerated,
+       d.oid IS NOT NULL, a.attidentity, a.attgenerated,
        CASE WHEN a.attcollation <> t.typcollation
             THEN (SELECT o.collname FROM pg_collation o WHERE o.oid = a.attcollation) END,
-       CASE WHEN t.typtype = 'd' THEN t.oid END
+       CASE WHEN t.typtype = 'd' THEN t.oid END, has_column_privilege(a.attrelid, a.attnum, 'SELECT')
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 WHERE a.attrelid = ANY (%s) AND a.attnum > 0 AND NOT a.attisdropped
 ORDER BY a.attrelid, a.attnum
+"""
+
+# What tables that nobody owns look like; asked where one of them may be a partition that was detached.
+SHAPES = """
+SELECT attrelid, attname, format_type(atttypid, atttypmod) FROM pg_attribute
+WHERE attrelid = ANY (%s) AND attnum > 0 AND NOT attisdropped
 """
 
 # Of the given domains those that refuse NULL, by themselves or by the one they are made of; asked where there are any.
@@ -88,10 +93,11 @@ JOIN pg_sequence q ON q.seqrelid = s.oid
 JOIN pg_class t ON t.oid = w.relid
 """
 
-# Constraint triggers are internal: they are counted with their foreign key.
+# Constraint triggers are internal: they are counted with their foreign key. One that a partition has from its table
+# is that table's.
 TRIGGERS = """
 SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled <> 'D', false
-FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgrelid = ANY (%s)
+FROM pg_trigger t WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgrelid = ANY (%s)
 UNION ALL
 SELECT r.ev_class, r.rulename, pg_get_ruledef(r.oid), r.ev_enabled <> 'D',
        r.is_instead AND r.ev_enabled IN ('O', 'A')
@@ -122,6 +128,7 @@ ORDER BY c.conname
 _INDEXES = """
 SELECT i.indexrelid, i.indrelid, x.relname, m.amname, i.indisunique,
        i.indisvalid AND i.indisready AND i.indislive, {nulls_distinct}, pg_get_expr(i.indpred, i.indrelid),
+       i.indpred IS NOT NULL,
        c.contype, c.condeferrable, c.condeferred,
        CASE WHEN c.contype = 'x' THEN ARRAY(SELECT r.oprname FROM unnest(c.conexclop) WITH ORDINALITY e(oid, place)
                                             JOIN pg_operator r ON r.oid = e.oid ORDER BY e.place) END,

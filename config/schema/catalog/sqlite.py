@@ -97,6 +97,7 @@ def _table(name: str, relation: Row, columns: list[Row], indexes: list[Row], mas
         ),
         kind="view" if kind == "view" else "table",
         hides=tuple("main" for row in master if row[0] == "temp" and row[2].lower() == actual.lower()),
+        conflicts=tuple(statement.conflicts),
         sql=sql,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from config.schema.catalog import Index, Snapshot, Table
-from config.schema.compare import columns, constraints, indexes, tables
+from config.schema.compare import access, columns, constraints, indexes, partitions, tables
 from config.schema.compare.pair import Pair
 from config.schema.findings import Finding
 
@@ -18,6 +18,7 @@ TableComparator = Callable[[Pair], Iterator[Finding]]
 WHOLE: dict[str, WholeComparator] = {
     "missing tables": tables.missing,
     "unowned objects": tables.unowned,
+    "replication role": access.replication_role,
 }
 BY_TABLE: dict[str, TableComparator] = {
     "hidden rows": tables.hidden,
@@ -25,6 +26,9 @@ BY_TABLE: dict[str, TableComparator] = {
     "row security": tables.row_security,
     "storage": tables.storage,
     "inheritance": tables.inheritance,
+    "partitions": partitions.partitions,
+    "rights": access.rights,
+    "conflict clauses": access.conflicts,
     "triggers": tables.triggers,
     "types": columns.types,
     "NOT NULL": columns.too_strict,
@@ -34,6 +38,7 @@ BY_TABLE: dict[str, TableComparator] = {
     "identity": columns.identity,
     "sequences": columns.sequences,
     "limits of sequences": columns.limits,
+    "ends of sequences": access.ceilings,
     "generated columns": columns.generated,
     "collations": columns.collations,
     "keys": constraints.keys,
@@ -42,7 +47,7 @@ BY_TABLE: dict[str, TableComparator] = {
     "indexes": indexes.indexes,
 }
 # A view in a table's place has neither keys nor constraints nor defaults to compare.
-_ON_ANY_RELATION = ("hidden rows", "missing columns")
+_ON_ANY_RELATION = ("hidden rows", "missing columns", "rights")
 
 
 def differences(expected: Snapshot, actual: Snapshot, database: str) -> list[Finding]:

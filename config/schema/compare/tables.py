@@ -35,6 +35,9 @@ def unowned(expected: Snapshot, actual: Snapshot, database: str) -> Iterator[Fin
         temporary = other.kind.startswith("temporary ")
         if temporary or not other.reachable or other.name in known or other.name in used:
             continue
+        if other.like:
+            yield _once_a_partition(other, database)
+            continue
         yield Finding(
             id="schema.W002",
             database=database,
@@ -44,6 +47,21 @@ def unowned(expected: Snapshot, actual: Snapshot, database: str) -> Iterator[Fin
             breaks="nothing: the code does not see it",
             command=f"name it in SCHEMA['OBJECTS'] with a reason, or in {managed('dbshell', database)}: {_drop(other)}",
         )
+
+
+def _once_a_partition(other: Other, database: str) -> Finding:
+    attach = f"ALTER TABLE {quoted(other.like)} ATTACH PARTITION {quoted(other.name)} …;"
+    return Finding(
+        id="schema.E019",
+        database=database,
+        table=other.name,
+        expected=f"a partition of {other.like}, whose columns it has",
+        actual=f"a {other.kind} by itself",
+        breaks=f"lists and counts of {other.like}, if it was a partition: its rows are missing from them",
+        command=f"in {managed('dbshell', database)}: {attach} or, if it was put aside on purpose, name it in "
+        "SCHEMA['OBJECTS'] with a reason",
+        subject=other,
+    )
 
 
 def _drop(other: Other) -> str:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management import ManagementUtility
 from django.core.management.base import BaseCommand, SystemCheckError
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
+from django.db.migrations.exceptions import NodeNotFoundError
 
 from config.schema import processes
+from config.schema.catalog import SnapshotError
 from config.schema.conf import guarded_databases, schema_settings
 
 if TYPE_CHECKING:
@@ -111,7 +113,10 @@ class SchemaGuardMixin(BaseCommand):
 
 
 class LostDatabaseMixin(BaseCommand):
-    """A command that runs on any schema, and tells of a database that it cannot reach as the guard does."""
+    """A command that runs on any schema, and tells of what no command can work with as the guard does.
+
+    That is a database that it cannot reach, a migration whose file is missing, and a schema that is changed meanwhile.
+    """
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
@@ -120,6 +125,8 @@ class LostDatabaseMixin(BaseCommand):
             if lost := _lost_databases():
                 raise SystemCheckError("\n\n".join(report.as_text() for report in lost)) from error
             raise
+        except (NodeNotFoundError, SnapshotError) as error:
+            raise SystemCheckError(_no_verdict(options.get("database") or DEFAULT_DB_ALIAS, error)) from error
 
 
 class GuardedUtility(ManagementUtility):
@@ -159,6 +166,12 @@ def _lost_databases() -> "list[Report]":
         for alias in guarded_databases()
     }
     return [Report.of(findings, alias) for alias, findings in found.items() if findings]
+
+
+def _no_verdict(using: str, error: Exception) -> str:
+    from config.schema import guard
+
+    return guard.cannot_tell(using, error).as_text()
 
 
 def _reports_and_close() -> "list[Report]":

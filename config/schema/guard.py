@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, ProgrammingError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,7 +16,7 @@ from django.db.migrations.exceptions import NodeNotFoundError
 from django.utils import timezone
 
 from config.schema import alembic, history, ignore, rows, unknown
-from config.schema.catalog import Snapshot, SnapshotError, Trigger, snapshot
+from config.schema.catalog import Other, Snapshot, SnapshotError, Trigger, snapshot
 from config.schema.compare import differences
 from config.schema.conf import schema_settings
 from config.schema.findings import Finding, Report
@@ -24,10 +26,19 @@ from config.schema.models import AlembicVersion, VerifiedSchema
 from config.schema.progress import MISSING, Progress, sent_to_migrate
 from config.schema.shadow import ShadowError, expectation
 
+logger = logging.getLogger(__name__)
+
+#: What keeps a verdict from being reached: `cannot_tell` makes a finding of it.
+FAILURES = (DatabaseError, InterfaceError, SnapshotError, ShadowError, NodeNotFoundError)
+
+# The subject of what SCHEMA["OBJECTS"] may name, where it is no object at hand: read from a stored entry.
+_REGISTRABLE = "made outside the models"
+_LOOKS = 3
+
 # What a database that is ahead of the code may differ in: this code still works on it.
 _WORKS_WHEN_AHEAD = frozenset({"schema.E014", "schema.E016", "schema.E018", "schema.W002", "schema.W003"})
 
-#: Fingerprints that this process itself has compared and found free of errors, by alias.
+#: What this process itself has found for a fingerprint that it has compared, free of errors at that time, by alias.
 _compared: dict[tuple[str, str], tuple[Finding, ...]] = {}
 #: The expectations that this process has built, by alias and server: the migrations do not change while it runs.
 _expected: dict[tuple[str, str], Snapshot] = {}
@@ -35,10 +46,14 @@ _expected: dict[tuple[str, str], Snapshot] = {}
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """What the one query of a start has found; `past` is what is wrong with the history."""
+    """What the one query of a start has found; `past` is what is wrong with the history.
+
+    `known` is what a comparison found for this fingerprint, registered and ignored objects included: SCHEMA may say
+    something else about them by now.
+    """
 
     fingerprint: str
-    warnings: tuple[Finding, ...] | None
+    known: tuple[Finding, ...] | None
     adopted: bool
     past: tuple[Finding, ...] = ()
 
@@ -55,13 +70,13 @@ def verify(using: str = "default") -> Report:
         start = _start(connection, with_history=_has_history(using))
         if _unreadable(start.past):
             return Report.of(start.past, using)
-        if start.warnings is None:
+        if start.known is None:
             return _compare_and_remember(connection, start.fingerprint)
         changed = alembic.findings(connection, present=True) if start.adopted else ()
-        applied = ignore.applied((*start.past, *model_changes(), *start.warnings, *changed))
-        return Report.of(applied, using, start.fingerprint)
-    except (DatabaseError, InterfaceError, SnapshotError) as error:
-        return Report.of([unreachable(using, error)], using)
+        told = _told((*start.past, *model_changes(), *start.known, *changed))
+        return Report.of(told, using, start.fingerprint)
+    except FAILURES as error:
+        return Report.of([cannot_tell(using, error)], using)
 
 
 def verified(using: str = "default") -> bool:
@@ -70,7 +85,8 @@ def verified(using: str = "default") -> bool:
     One query on the caller's connection, inside its transaction if there is one.
     Raises DatabaseError when the database cannot be read.
     """
-    return _start(connections[using]).warnings is not None
+    known = _start(connections[using]).known
+    return known is not None and not any(finding.is_error for finding in _told(known))
 
 
 def compare(using: str = "default") -> Report:
@@ -80,15 +96,16 @@ def compare(using: str = "default") -> Report:
     """
     try:
         return _compare(connections[using]).report(using)
-    except (DatabaseError, InterfaceError, SnapshotError, ShadowError) as error:
-        return Report.of([unreachable(using, error)], using)
+    except FAILURES as error:
+        return Report.of([cannot_tell(using, error)], using)
 
 
 def expected(using: str = "default") -> Snapshot:
     """What the migrations on disk make, read back from the shadow.
 
     Where the server lets none be built (a standby, a role without TEMP) it is the snapshot that an earlier
-    comparison stored for these migrations and this server. Raises ShadowError when there is none either.
+    comparison stored for these migrations and this server. Raises ShadowError when there is none either, and
+    NodeNotFoundError when a migration's file is missing.
     """
     connection = connections[using]
     try:
@@ -112,9 +129,9 @@ def store_verified(using: str = "default") -> Report:
         comparison = _compare(connection)
         report = comparison.report(using, before)
         if report.ok and not _is_ahead(report.findings) and fingerprint(connection) == before:
-            _store(connection, before, comparison)
-    except (DatabaseError, InterfaceError, SnapshotError, ShadowError) as error:
-        return Report.of([unreachable(using, error)], using)
+            _store_if_allowed(connection, before, comparison)
+    except FAILURES as error:
+        return Report.of([cannot_tell(using, error)], using)
     return report
 
 
@@ -155,6 +172,11 @@ def _judged(alias: str, rows: tuple[history.Row, ...]) -> tuple[Finding, ...]:
     return tuple(history.judge(alias, rows))
 
 
+def cannot_tell(using: str, error: Exception) -> Finding:
+    """Why there is no verdict: schema.E002 where a migration's file is missing, schema.E000 for all else."""
+    return history.broken_graph(using, error) if isinstance(error, NodeNotFoundError) else unreachable(using, error)
+
+
 def unreachable(using: str, error: Exception) -> Finding:
     """schema.E000: nothing can be said about the schema, which is not the same as drift."""
     return Finding(
@@ -184,7 +206,7 @@ class _Comparison:
     wanted: Snapshot | None = None
 
     def report(self, using: str, live: str = "") -> Report:
-        return Report.of(ignore.applied((*self.past, *model_changes(), *self.found)), using, live)
+        return Report.of(_told((*self.past, *model_changes(), *self.found)), using, live)
 
 
 def _built(connection: BaseDatabaseWrapper) -> Snapshot:
@@ -200,12 +222,35 @@ def _compare(connection: BaseDatabaseWrapper) -> _Comparison:
     if _unreadable(past):
         return _Comparison(past)
     wanted = expected(connection.alias)
-    actual = unknown.judged(connection, wanted, snapshot(connection, wanted.tables.keys()))
-    found = [*differences(wanted, actual, connection.alias), *rows.broken_promises(connection, wanted, actual)]
-    if AlembicVersion._meta.db_table in actual.tables and alembic.adopted(connection):
+    actual, found = _settled(connection, wanted)
+    found += rows.broken_promises(connection, wanted, actual)
+    own = actual.tables.get(AlembicVersion._meta.db_table)
+    if own and all(column.readable for column in own.columns) and alembic.adopted(connection):
         found += alembic.findings(connection, present=any(o.name == alembic.TABLE for o in actual.others))
-    found = _with_progress(connection, [finding for finding in found if not _registered(finding)], wanted, past)
+    found = _with_progress(connection, found, wanted, past)
     return _Comparison(past, tuple(_softened(found, wanted, past)), wanted)
+
+
+def _settled(connection: BaseDatabaseWrapper, wanted: Snapshot) -> tuple[Snapshot, list[Finding]]:
+    """The live snapshot and what differs; an error only if a second look shows it, too.
+
+    The server puts expressions into the words of this moment, not of that of the snapshot: while somebody changes the
+    schema they fit no other. Raises SnapshotError when that goes on.
+    """
+    actual, found = _look(connection, wanted)
+    for _ in range(_LOOKS):
+        errors = {(finding.id, finding.place) for finding in found if finding.is_error}
+        if not errors:
+            return actual, found
+        actual, found = _look(connection, wanted)
+        if errors == {(finding.id, finding.place) for finding in found if finding.is_error}:
+            return actual, found
+    raise SnapshotError(f"the schema was changed while it was compared, {_LOOKS} times: ask again")
+
+
+def _look(connection: BaseDatabaseWrapper, wanted: Snapshot) -> tuple[Snapshot, list[Finding]]:
+    actual = unknown.judged(connection, wanted, snapshot(connection, wanted.tables.keys()))
+    return actual, differences(wanted, actual, connection.alias)
 
 
 def _compare_and_remember(connection: BaseDatabaseWrapper, live: str) -> Report:
@@ -214,14 +259,25 @@ def _compare_and_remember(connection: BaseDatabaseWrapper, live: str) -> Report:
         comparison = _compare(connection)
     except ShadowError as error:
         return Report.of([unreachable(connection.alias, error)], connection.alias)
-    if not any(finding.is_error for finding in ignore.applied(comparison.found)) and fingerprint(connection) == live:
+    if not any(finding.is_error for finding in _told(comparison.found)) and fingerprint(connection) == live:
         _compared[connection.alias, live] = comparison.found
     return comparison.report(connection.alias, live)
 
 
+def _told(found: Iterable[Finding]) -> list[Finding]:
+    """The findings without what SCHEMA['OBJECTS'] and SCHEMA['IGNORE'] say of them now."""
+    return ignore.applied(finding for finding in found if not _registered(finding))
+
+
+def _registrable(finding: Finding) -> bool:
+    """Whether it is about an object that somebody may have made on purpose."""
+    by_hand = isinstance(finding.subject, Trigger | Other) or finding.subject == _REGISTRABLE
+    return finding.id == "schema.W002" or by_hand
+
+
 def _registered(finding: Finding) -> bool:
     """Whether an object that no model makes is named, with a reason, in SCHEMA['OBJECTS']."""
-    if finding.id != "schema.W002" and not isinstance(finding.subject, Trigger):
+    if not _registrable(finding):
         return False
     part = finding.name or finding.column
     names = {finding.table, f"{finding.table}.{part}"} if part is None else {f"{finding.table}.{part}", part}
@@ -235,7 +291,7 @@ def _softened(found: list[Finding], wanted: Snapshot, past: Iterable[Finding]) -
         return found
     apps = {name: (table.model or "").partition(".")[0] for name, table in wanted.tables.items()}
     return [
-        replace(finding, id="schema.W001", level="warning")
+        replace(finding, id="schema.W001", level="warning", subject=_REGISTRABLE if _registrable(finding) else None)
         if finding.id in _WORKS_WHEN_AHEAD and apps.get(finding.table, next(iter(ahead))) in ahead
         else finding
         for finding in found
@@ -322,11 +378,20 @@ def _stored(connection: BaseDatabaseWrapper) -> str | None:
         raise
 
 
+def _store_if_allowed(connection: BaseDatabaseWrapper, live: str, comparison: _Comparison) -> None:
+    """The verdict does not depend on it: each start compares in full then, which is slower and no less true."""
+    try:
+        _store(connection, live, comparison)
+    except DatabaseError as error:
+        reason = " ".join(str(error).split())
+        logger.warning("The verdict on database %r could not be stored: %s", connection.alias, reason)
+
+
 def _store(connection: BaseDatabaseWrapper, live: str, comparison: _Comparison) -> None:
     if comparison.wanted is None or VerifiedSchema._meta.db_table not in comparison.wanted.tables:
         return
     # What alembic_version holds is read anew at each start.
-    warnings = [finding.as_dict() for finding in comparison.found if finding.id != "schema.W004"]
+    warnings = [_as_stored(finding) for finding in comparison.found if finding.id != "schema.W004"]
     VerifiedSchema.objects.using(connection.alias).update_or_create(
         defaults={
             "fingerprint": live,
@@ -338,3 +403,8 @@ def _store(connection: BaseDatabaseWrapper, live: str, comparison: _Comparison) 
         graph=graph_digest(),
         server=server_version(connection),
     )
+
+
+def _as_stored(finding: Finding) -> dict[str, Any]:
+    """What `Finding(**…)` makes the finding of again, registrable if it was."""
+    return finding.as_dict() | ({"subject": _REGISTRABLE} if _registrable(finding) else {})

@@ -21,6 +21,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
 from config.schema.findings import Finding
+from config.schema.fingerprint import managed_tables
 
 Key = tuple[str, str]
 
@@ -33,6 +34,19 @@ _AS_JSON = {
         "SELECT json_group_array(json_array(id, app, name)) "
         "FROM (SELECT id, app, name FROM {table} ORDER BY id, applied)"
     ),
+}
+
+
+# Whether it is the history, whether it is in reach, and whether our role may use its schema. The history comes first.
+_OURS_BY_SCHEMA = """
+SELECT DISTINCT c.relname = %s, n.nspname = ANY (current_schemas(true)), n.nspname, has_schema_privilege(n.oid, 'USAGE')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE (c.relname = ANY (%s) OR c.relname = %s) AND c.relkind IN ('r', 'p') AND NOT pg_is_other_temp_schema(n.oid)
+ORDER BY 1 DESC, 3
+"""
+_REACH = {
+    True: "put {schema} on the search path: ALTER ROLE … or ALTER DATABASE … SET search_path = …",
+    False: "let our role use it: GRANT USAGE ON SCHEMA {schema} TO …",
 }
 
 
@@ -95,7 +109,7 @@ def judge(alias: str, rows: Sequence[Row]) -> list[Finding]:
     try:
         loader = HistoryLoader(row.key for row in rows)
     except NodeNotFoundError as error:
-        return [_broken_graph(alias, error)]
+        return [broken_graph(alias, error)]
     return list(_History(alias, migratable_apps(alias), list(rows), loader).findings())
 
 
@@ -163,13 +177,45 @@ def recorded_rows(connection: BaseDatabaseWrapper) -> list[Row]:
     try:
         # Inside a transaction PostgreSQL survives a failing query only by a savepoint.
         savepoint = transaction.atomic(connection.alias) if connection.in_atomic_block else nullcontext()
-        with savepoint, connection.cursor() as cursor:
-            cursor.execute(sql)
-            return [Row(*row) for row in cursor.fetchall()]
+        try:
+            with savepoint, connection.cursor() as cursor:
+                cursor.execute(sql)
+                return [Row(*row) for row in cursor.fetchall()]
+        except DatabaseError as error:
+            if not _is_about(error, _UNDEFINED_TABLE, "no such table"):
+                raise
+        elsewhere = _out_of_reach(connection)
     except (DatabaseError, InterfaceError) as error:
-        if _is_about(error, _UNDEFINED_TABLE, "no such table"):
-            return []
         raise HistoryUnreadableError(_unreadable(connection.alias, error)) from error
+    if elsewhere:
+        raise HistoryUnreadableError(elsewhere)
+    return []
+
+
+def _out_of_reach(connection: BaseDatabaseWrapper) -> Finding | None:
+    """schema.E000 where the history is not missing but in a schema that our queries do not reach.
+
+    What has no history yet may be a database to adopt: our tables stand for it.
+    """
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_OURS_BY_SCHEMA, [TABLE, managed_tables(connection), TABLE])
+        found = cursor.fetchall()
+    # Where any of it is in reach, a table of the same name in another schema is somebody else's.
+    if not found or any(in_reach for _, in_reach, _, _ in found):
+        return None
+    _, _, schema, usable = found[0]
+    what = "the history" if found[0][0] else "no history, and tables of this code"
+    return Finding(
+        id="schema.E000",
+        database=connection.alias,
+        table=TABLE,
+        expected="the migration history, or nothing of this code, in the schemas that our queries reach",
+        actual=f"{what} in {schema}, which {'is not on the search path' if usable else 'our role may not use'}",
+        breaks="nothing can be said about this database, and migrate would build a second, empty one beside it",
+        command=f"{_REACH[usable].format(schema=schema)}; docs/checks.md tells how to begin a new database beside it",
+    )
 
 
 def rows_query(connection: BaseDatabaseWrapper) -> str:
@@ -212,7 +258,8 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0]
 
 
-def _broken_graph(alias: str, error: NodeNotFoundError) -> Finding:
+def broken_graph(alias: str, error: NodeNotFoundError) -> Finding:
+    """schema.E002: the file of a migration is missing that others on disk need."""
     return Finding(
         id="schema.E002",
         database=alias,
@@ -222,6 +269,7 @@ def _broken_graph(alias: str, error: NodeNotFoundError) -> Finding:
         actual=str(error),
         breaks="no migration can be planned",
         command="put the missing migration file back",
+        subject=error,
     )
 
 

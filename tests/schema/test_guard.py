@@ -155,6 +155,46 @@ def test_a_rule_that_takes_the_place_of_writes_is_an_error_until_it_is_registere
     assert not guard.compare().findings, guard.compare().as_text()
 
 
+def test_what_is_registered_after_a_comparison_is_no_finding_at_the_next_start(settings):
+    execute("CREATE VIEW report AS SELECT 1 AS x")
+    guard.store_verified()
+    guard.forget()
+    assert ids(guard.verify()) == {"schema.W002"}
+    settings.SCHEMA = {**settings.SCHEMA, "OBJECTS": {"report": "the team's report"}}
+    with CaptureQueriesContext(connection) as context:
+        assert not guard.verify().findings
+    assert len(questions(context)) == 1
+
+
+@pytest.mark.parametrize("remembered", [True, False], ids=["by the process", "in the database"])
+@postgresql_only
+def test_what_is_registered_no_more_is_a_finding_at_the_next_start(remembered, settings):
+    execute("CREATE RULE elsewhere AS ON INSERT TO prospects DO INSTEAD NOTHING")
+    before = settings.SCHEMA
+    settings.SCHEMA = {**before, "OBJECTS": {"prospects.elsewhere": "the archive takes them"}}
+    if remembered:
+        VerifiedSchema.objects.all().delete()
+        guard.verify()
+    else:
+        guard.store_verified()
+        guard.forget()
+    assert not guard.verify().findings
+    assert guard.verified()
+    settings.SCHEMA = before
+    assert [(finding.id, finding.place) for finding in guard.verify().errors] == [
+        ("schema.E019", "prospects (elsewhere)")
+    ]
+    assert not guard.verified()
+
+
+@postgresql_only
+def test_what_is_registered_stays_so_while_the_database_is_ahead(settings):
+    execute(GHOST)
+    execute("CREATE VIEW report AS SELECT 1 AS x")
+    settings.SCHEMA = {**settings.SCHEMA, "OBJECTS": {"report": "the team's report"}}
+    assert [finding.name for finding in guard.compare().findings] == ["prospects.9999_of_newer_code"]
+
+
 @postgresql_only
 @pytest.mark.parametrize(
     "change",

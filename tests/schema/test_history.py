@@ -5,13 +5,17 @@ from types import ModuleType
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import BaseCommand, call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection, connections, models
 from django.db.migrations import Migration
+from django.db.migrations.exceptions import NodeNotFoundError
 from django.db.migrations.recorder import MigrationRecorder
 from django.test.utils import CaptureQueriesContext, isolate_apps, override_settings
 
-from config.schema import history
+from config.schema import guard, history
+from config.schema.catalog import SnapshotError
+from config.schema.entry import LostDatabaseMixin
 
 AUTH_NAMES = "0001_initial", "0002_alter_permission_name_max_length"
 
@@ -207,6 +211,51 @@ def test_while_a_file_is_gone_that_others_need_the_history_is_left_as_it_is(disk
         call_command("schema", "history", "--repair")
     assert "sessions.second" in capsys.readouterr().out
     assert history.recorded_rows(connection) == recorded
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("look", [guard.verify, guard.compare, guard.store_verified])
+def test_every_verdict_tells_of_a_file_that_is_gone(look, disk):
+    guard.forget()
+    disk(first=[], third=["second"])
+    try:
+        (finding,) = look().findings
+    finally:
+        guard.forget()
+    assert (finding.id, finding.name) == ("schema.E002", "sessions.second")
+    assert finding.command == "put the missing migration file back"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("command", ["diff", "repair --plan", "snapshot --expected", "history"])
+def test_a_file_that_is_gone_lets_no_command_verify(command, disk, capsys):
+    guard.forget()
+    disk(first=[], third=["second"])
+    try:
+        with pytest.raises(SystemExit) as ended:
+            call_command("schema", *command.split())
+    finally:
+        guard.forget()
+    printed = capsys.readouterr()
+    assert ended.value.code == 2
+    assert "schema.E002 error: django_migrations (sessions.second)" in printed.out + printed.err
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NodeNotFoundError("nobody knows it", ("sessions", "second")), r"schema\.E002.*sessions\.second"),
+        (SnapshotError("it was changed while it was read"), r"(?s)schema\.E000.*changed while it was read"),
+    ],
+    ids=["a missing file", "a changing schema"],
+)
+def test_a_command_that_runs_on_any_schema_tells_what_it_cannot_work_with_without_a_traceback(error, told):
+    class Planning(LostDatabaseMixin, BaseCommand):
+        def handle(self, *args, **options):
+            raise error
+
+    with pytest.raises(SystemCheckError, match=told):
+        call_command(Planning())
 
 
 def test_a_database_that_cannot_be_reached_is_never_called_drift(django_db_blocker):

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db.migrations.exceptions import NodeNotFoundError
 
 from config.schema import guard
 from config.schema.findings import Report
@@ -24,7 +25,7 @@ def run(command: BaseCommand, options: dict[str, Any]) -> int:
 
 
 def exit_code(report: Report) -> int:
-    """0 for nothing worse than warnings, 1 for errors, 2 when the database could not be read."""
-    if any(finding.id == "schema.E000" for finding in report.findings):
+    """0 for nothing worse than warnings, 1 for errors, 2 when the database or the migrations could not be read."""
+    if any(f.id == "schema.E000" or isinstance(f.subject, NodeNotFoundError) for f in report.findings):
         return UNVERIFIED
     return IN_LINE if report.ok else DRIFT

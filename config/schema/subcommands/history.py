@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.migrations.exceptions import NodeNotFoundError
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -34,8 +34,13 @@ def run(command: BaseCommand, options: dict[str, Any]) -> int:
     if report.ok or not options["repair"] or any(finding.id == "schema.E000" for finding in report.findings):
         command.stdout.write(report.as_text())
         return exit_code(report)
-    with migration_lock(using, command.stderr.write):
-        refused = _repair(command, using)
+    try:
+        with migration_lock(using, command.stderr.write):
+            refused = _repair(command, using)
+    except DatabaseError as error:
+        reason = " ".join(str(error).split())
+        command.stderr.write(f"Not repaired: {reason}\nRun it with the role that owns {history.TABLE}.")
+        refused = False
     command.stdout.write(_report(using).as_text())
     return REFUSED if refused else exit_code(_report(using))
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import connections
 
 from config.schema import guard
-from config.schema.catalog import Snapshot, SnapshotError, snapshot
+from config.schema.catalog import Snapshot, snapshot
 from config.schema.repair import words
-from config.schema.shadow import ShadowError
 from config.schema.subcommands.diff import IN_LINE, UNVERIFIED
 
 HELP = "print the live schema, or with --expected what the migrations make"
@@ -25,8 +24,8 @@ def run(command: BaseCommand, options: dict[str, Any]) -> int:
     using = options["database"]
     try:
         found = guard.expected(using) if options["expected"] else snapshot(connections[using])
-    except (DatabaseError, InterfaceError, SnapshotError, ShadowError) as error:
-        command.stderr.write(guard.unreachable(using, error).as_text())
+    except guard.FAILURES as error:
+        command.stderr.write(guard.cannot_tell(using, error).as_text())
         return UNVERIFIED
     command.stdout.write(found.as_json() if options["json"] else "\n".join(_lines(found)))
     return IN_LINE

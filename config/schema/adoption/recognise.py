@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from config.schema.adoption.columns import expected_columns, live_columns
 from config.schema.adoption.conversions import NoConversion, conversion
+from config.schema.adoption.elsewhere import references_astray, tables_elsewhere
 from config.schema.origin import origins
 
 _RIGHTS = """
@@ -92,6 +93,9 @@ def check(connection: BaseDatabaseWrapper, tables: Mapping[str, frozenset[str]],
         for problem in _problems(connection, models[table], found[table], tables[table])
     ]
     problems += _taken(connection, {name: kind for name, kind in found.items() if name not in tables})
+    if connection.vendor == "postgresql":
+        problems += tables_elsewhere(connection, tables)
+        problems += references_astray(connection, [models[table] for table in sorted(ours)])
     known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     known.add(MigrationRecorder.Migration._meta.db_table)
     strangers = sorted(name for name, kind in found.items() if kind in "pt" and name not in known | unmanaged)

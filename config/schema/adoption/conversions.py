@@ -8,6 +8,16 @@ from config.schema.adoption.columns import ColumnShape
 _TRUE = "('true', 't', '1', 'yes', 'y', 'on')"
 _FALSE = "('false', 'f', '0', 'no', 'n', 'off', '')"
 _TEXT = ("character varying", "text")
+_TIME = "timestamp with time zone"
+_NAIVE = ("timestamp without time zone", "date")
+
+# What the server holds and Python does not: infinite times and those outside the years 1 to 9999, with a day to spare
+# for every zone they may be shown in; a number that is none; a document nested more deeply than its reader goes.
+_READABLE_TIME = "{0} >= '0001-01-02' AND {0} < '9999-12-31'"
+_DEEPER = "jsonb_path_exists({0}, 'strict $.**{{200}}')"
+
+# A date in another order is read one way here and another there, and `today` is another day tomorrow.
+_ISO_8601 = r"^\s*\d{4}-\d\d-\d\d([T ]+\d\d:\d\d(:\d\d([.,]\d+)?)?\s*([Zz]|UTC|[+-]\d\d(:?\d\d){0,2})?)?\s*$"
 
 
 class NoConversion(Exception):
@@ -24,14 +34,16 @@ class Conversion:
 
 def conversion(column: str, actual: ColumnShape, expected: ColumnShape) -> Conversion:
     """The conversion of the (quoted) column from its actual type to the expected one. Raises NoConversion."""
-    if actual.type == expected.type:
-        return Conversion(column)
     base = _base(expected.type)
+    if actual.type == expected.type:
+        return _readable(column, base)
     if base in _TEXT and "(" not in expected.type:
         return _to_text(column, actual, expected)
-    if base == "timestamp with time zone" and actual.type in ("timestamp without time zone", "date"):
+    if base == _TIME and _base(actual.type) == _TIME:
+        return _readable(column, base)
+    if base == _TIME and _base(actual.type) in _NAIVE:
         # The old system ran in UTC and wrote naive times in it.
-        return Conversion(f"({column}::timestamp AT TIME ZONE 'UTC')")
+        return _where(_READABLE_TIME.format(column), column, f"{column}::timestamp AT TIME ZONE 'UTC'")
     if base == "jsonb" and actual.category == "A":
         return Conversion(f"to_jsonb({column})")
     if base == "boolean":
@@ -48,7 +60,7 @@ _ACCEPTED = {
     "integer": "SN",
     "bigint": "SN",
     "uuid": "S",
-    "timestamp with time zone": "SD",
+    _TIME: "SD",
     "double precision": "SN",
 }
 
@@ -81,13 +93,18 @@ def functions(type_name: str) -> str:
 def try_function(type_name: str) -> tuple[str, str]:
     """Name and definition of a temporary function that casts text to the type, or answers NULL.
 
-    A number is cast only if it stays the same number: NaN and infinity fit no column of ours.
+    Only what Python can read is cast: NaN and infinity fit no column of ours. A number stays the same number.
     """
     name = "pg_temp.try_" + re.sub(r"\W+", "_", type_name).strip("_")
+    base = _base(type_name)
     keep = "true"
-    if _base(type_name) in ("numeric", "integer", "bigint"):
+    if base in ("numeric", "integer", "bigint"):
         keep = "value::numeric BETWEEN -1e30 AND 1e30"
-    cast = f"value::numeric::{type_name}" if _base(type_name) in ("integer", "bigint") else f"value::{type_name}"
+    elif base == _TIME:
+        keep = f"value ~ '{_ISO_8601}' AND {_READABLE_TIME.format('value::timestamptz')}"
+    elif base == "jsonb":
+        keep = f"NOT {_DEEPER.format('value::jsonb')}"
+    cast = f"value::numeric::{type_name}" if base in ("integer", "bigint") else f"value::{type_name}"
     definition = (
         f"CREATE OR REPLACE FUNCTION {name}(value text) RETURNS {type_name} LANGUAGE plpgsql IMMUTABLE AS $$ "
         f"BEGIN RETURN CASE WHEN {keep} THEN {cast} END; EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$"
@@ -97,6 +114,22 @@ def try_function(type_name: str) -> tuple[str, str]:
 
 def _base(type_name: str) -> str:
     return re.sub(r"\(.*?\)", "", type_name)
+
+
+def _readable(column: str, base: str) -> Conversion:
+    """A column of the right type, without what Python could not read."""
+    if base == _TIME:
+        return _where(_READABLE_TIME.format(column), column)
+    if base in ("numeric", "double precision"):
+        return _where(f"{column} NOT IN ('NaN', 'Infinity', '-Infinity')", column)
+    if base == "jsonb":
+        return _where(f"NOT {_DEEPER.format(column)}", column)
+    return Conversion(column)
+
+
+def _where(condition: str, column: str, value: str = "") -> Conversion:
+    """The value where the condition holds; the original is kept aside where it does not."""
+    return Conversion(f"(CASE WHEN {condition} THEN {value or column} END)", f"NOT ({condition})")
 
 
 def _to_text(column: str, actual: ColumnShape, expected: ColumnShape) -> Conversion:
@@ -109,6 +142,9 @@ def _to_text(column: str, actual: ColumnShape, expected: ColumnShape) -> Convers
 def _to_boolean(column: str, actual: ColumnShape, expected: ColumnShape) -> Conversion:
     if actual.category not in "SN":
         raise NoConversion(f"{actual.type} cannot become {expected.type}")
+    if actual.category == "N":
+        number = f"{column}::numeric"
+        return Conversion(f"(CASE {number} WHEN 1 THEN true WHEN 0 THEN false END)", f"{number} NOT IN (0, 1)")
     text = f"lower(btrim({column}::text))"
     value = f"CASE WHEN {text} IN {_TRUE} THEN true WHEN {text} IN {_FALSE} THEN false END"
     return Conversion(f"({value})", f"{text} NOT IN {_TRUE} AND {text} NOT IN {_FALSE}")

@@ -39,13 +39,15 @@ class Plan:
 class ColumnPlan:
     """One column that is there but not as the model wants it.
 
-    `value` is the SQL of its new value, `kept` the condition under which the original is kept aside.
+    `value` is the SQL of its new value, `unfilled` the same before NULL is filled, `kept` the condition under which the
+    original is kept aside.
     """
 
     name: str
     actual: ColumnShape
     expected: ColumnShape
     value: str
+    unfilled: str
     kept: str
     entries: tuple[Entry, ...] = field(default=())
 
@@ -78,7 +80,8 @@ class TablePlanner:
 
     def plan(self) -> Plan:
         """Everything about the columns. Raises AdoptionRefused where a value would be lost."""
-        columns = [plan for plan in map(self._column, self._watched()) if plan]
+        kept = self._kept_counts()
+        columns = [plan for name in self._watched() if (plan := self._column(name, kept.get(name, 0)))]
         return Plan(
             (*self._missing(), *self._renamed(), *(e for c in columns for e in c.entries), *self._unknown()),
             tuple(self._alter(columns)),
@@ -116,9 +119,18 @@ class TablePlanner:
 
     # One column
 
-    def _column(self, name: str) -> ColumnPlan | None:
+    def _column(self, name: str, kept: int) -> ColumnPlan | None:
         plan = self._decided(name)
-        return plan and replace(plan, entries=tuple(self._entries(plan, self.rules.vocabularies.get(name))))
+        return plan and replace(plan, entries=tuple(self._entries(plan, self.rules.vocabularies.get(name), kept)))
+
+    def _kept_counts(self) -> dict[str, int]:
+        """How many rows hold what fits not, by column; the table is read once for all columns."""
+        plans = [plan for name in self.expected if (plan := self._decided(name)) and plan.kept != "false"]
+        if not plans:
+            return {}
+        counts = ", ".join(f"count(*) FILTER (WHERE {plan.kept})" for plan in plans)
+        (row,) = self._select(f"SELECT {counts} FROM {self._from}")
+        return {plan.name: count for plan, count in zip(plans, row, strict=True)}
 
     def _decided(self, name: str) -> ColumnPlan | None:
         actual, expected = self.live.get(name), self.expected[name]
@@ -127,7 +139,8 @@ class TablePlanner:
         converted = conversion(self.quoted(actual.name), actual, expected)
         vocabulary = self.rules.vocabularies.get(name)
         folded = self._folded(converted, vocabulary, expected) if vocabulary else self._bounded(converted, expected)
-        return ColumnPlan(name, actual, expected, self._filled(name, folded.value, expected), folded.lost)
+        filled = self._filled(name, folded.value, expected)
+        return ColumnPlan(name, actual, expected, filled, folded.value, folded.lost)
 
     def _folded(self, converted: Conversion, vocabulary: Vocabulary, expected: ColumnShape) -> Conversion:
         text = f"lower(btrim({converted.value}))"
@@ -143,12 +156,13 @@ class TablePlanner:
         return Conversion(f"CASE WHEN {value} >= 0 THEN {value} END", f"({converted.lost}) OR {value} < 0")
 
     def _filled(self, name: str, value: str, expected: ColumnShape) -> str:
-        fill = ", ".join(self._fills(name)) or expected.default
+        fill = ", ".join(self._fills(name).values()) or expected.default
         return f"coalesce({value}, {fill})" if expected.not_null and fill else value
 
-    def _fills(self, name: str) -> list[str]:
+    def _fills(self, name: str) -> dict[str, str]:
+        """The SQL of each term that a missing value is taken from."""
         terms = self.rules.fills.get(name, ())
-        return [self._term(term) for term in terms if term in self.live or term not in self.expected]
+        return {term: self._term(term) for term in terms if term in self.live or term not in self.expected}
 
     def _term(self, term: str) -> str:
         if term not in self.live:
@@ -156,7 +170,7 @@ class TablePlanner:
         actual = self.live[term]
         return conversion(self.quoted(actual.name), actual, self.expected[term]).value
 
-    def _entries(self, plan: ColumnPlan, vocabulary: Vocabulary | None) -> Iterator[Entry]:
+    def _entries(self, plan: ColumnPlan, vocabulary: Vocabulary | None, kept: int) -> Iterator[Entry]:
         column, name = self.quoted(plan.actual.name), plan.name
         actual, expected = plan.actual, plan.expected
         if actual.type != expected.type:
@@ -166,13 +180,11 @@ class TablePlanner:
         if vocabulary:
             yield from self._spellings(name, column, vocabulary)
         self._refuse_nulls(plan)
-        if expected.not_null and not actual.not_null and (nulls := self._count(f"{column} IS NULL")):
-            terms = self.rules.fills.get(name, ())
-            fill = f"the first there is of {', '.join(terms)}" if terms else expected.default
-            yield Entry(self.table, name, "filled", f"with {repr(vocabulary.default) if vocabulary else fill}", nulls)
+        if expected.not_null and (kept or not actual.not_null):
+            yield from self._filling(plan, vocabulary)
         if actual.not_null and not expected.not_null:
             yield Entry(self.table, name, "relaxed")
-        if plan.kept != "false" and (kept := self._count(plan.kept)):
+        if kept:
             yield Entry(self.table, name, "kept", rows=kept, data=self._kept_values(column, plan.kept))
 
     def _spellings(self, name: str, column: str, vocabulary: Vocabulary) -> Iterator[Entry]:
@@ -185,6 +197,22 @@ class TablePlanner:
             value = vocabulary.spellings.get(spelling, vocabulary.default)
             if spelling in vocabulary.spellings or spelling == "":
                 yield Entry(self.table, name, "folded", f"{text!r} to {value!r}", count)
+
+    def _filling(self, plan: ColumnPlan, vocabulary: Vocabulary | None) -> Iterator[Entry]:
+        """How many rows get a value they lacked, and from where."""
+        if terms := self._fills(plan.name):
+            whens = " ".join(f"WHEN {sql} IS NOT NULL THEN {literal(term)}" for term, sql in terms.items())
+            found = self._select(
+                f"SELECT CASE {whens} END, count(*) FROM {self._from} WHERE {plan.unfilled} IS NULL GROUP BY 1 "
+                "ORDER BY 2 DESC, 1"
+            )
+            told = ", ".join(f"{term} ({count:,})" for term, count in found)
+            nulls = sum(count for _, count in found)
+        else:
+            told = repr(vocabulary.default) if vocabulary else plan.expected.default or ""
+            nulls = self._count(f"{self.quoted(plan.actual.name)} IS NULL")
+        if nulls:
+            yield Entry(self.table, plan.name, "filled", f"with {told}", nulls)
 
     def _refuse_nulls(self, plan: ColumnPlan) -> None:
         expected = plan.expected
@@ -249,8 +277,9 @@ class TablePlanner:
 
     def _original(self, column: ColumnPlan) -> str:
         quoted = self.quoted(column.actual.name)
-        # A JSON that jsonb cannot hold, or not all of, is kept as its text.
-        return f"to_jsonb({quoted}::text)" if column.actual.type == "json" else f"to_jsonb({quoted})"
+        # A document that jsonb cannot hold, or not all of, or that nobody can read, is kept as its text.
+        is_document = column.actual.type in ("json", "jsonb")
+        return f"to_jsonb({quoted}::text)" if is_document else f"to_jsonb({quoted})"
 
     def _alterations(self, plan: ColumnPlan) -> Iterator[str]:
         alter = f"ALTER COLUMN {self.quoted(plan.name)}"

@@ -138,6 +138,13 @@ class Progress:
         return frozenset(key[0] for key in self.to_come if any(map(_tells_nothing, nodes[key].operations)))
 
 
+def has_all_of(connection: BaseDatabaseWrapper, migration: Key) -> bool:
+    """Whether the database is what the migrations that have run and this one make: its row alone is lost."""
+    recorded = [*history.recorded_rows(connection), history.Row(0, *migration)]
+    drift = Progress(connection, recorded).drift
+    return drift is not None and not any(finding.is_error for finding in drift.values())
+
+
 def sent_to_migrate(found: Iterable[Finding], wanted: Snapshot, progress: Progress) -> Iterator[Finding]:
     """The findings as `told`, each with the command that comes first."""
     for finding in progress.told(found):

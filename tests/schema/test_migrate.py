@@ -13,6 +13,8 @@ from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from config.schema import guard, history
+from config.schema.adoption.report import Entry, record
+from config.schema.models import VerifiedSchema
 from tests.databases import ROOT, connected, environment, run
 
 
@@ -92,6 +94,24 @@ def test_a_migration_whose_row_alone_was_lost_says_how_to_record_it(scratch):
     assert "manage.py migrate sessions 0001_initial --fake" in str(caught.value)
     migrate(scratch, "sessions", "0001_initial", fake=True)
     assert guard.compare(scratch).findings == ()
+
+
+def test_a_migration_that_meets_a_part_of_what_it_makes_is_not_to_be_recorded(scratch):
+    rows(scratch).filter(app="sessions").delete()
+    execute(scratch, "ALTER TABLE django_session RENAME COLUMN session_data TO mislaid")
+    with pytest.raises(CommandError, match=r"sessions\.0001_initial failed: .*already exists") as caught:
+        migrate(scratch)
+    assert "--fake" not in str(caught.value)
+    assert "mend what the error says, and run migrate again" in str(caught.value)
+
+
+def test_a_migration_that_fails_inside_an_adoption_is_not_to_be_recorded(scratch):
+    rows(scratch).filter(app="sessions").delete()
+    record([Entry("zz", "", "found")], scratch)
+    VerifiedSchema.objects.using(scratch).delete()
+    with pytest.raises(CommandError, match=r"sessions\.0001_initial failed") as caught:
+        migrate(scratch)
+    assert "--fake" not in str(caught.value)
 
 
 def test_migrate_fails_with_the_finding_when_something_else_is_wrong(scratch):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.db import connections
 
-from config.schema.models import AdoptionEntry
+from config.schema.models import AdoptionEntry, VerifiedSchema
 
 ACTIONS: Final = {
     "found": "was there",
@@ -64,6 +64,14 @@ def record(entries: Iterable[Entry], using: str) -> None:
 def is_adopting(using: str) -> bool:
     """Whether this database was adopted: only then is an added column worth an entry."""
     return AdoptionEntry.objects.using(using).exists()
+
+
+def is_under_way(using: str) -> bool:
+    """Whether an adoption has begun that no `migrate` has brought to its end, which is the first verified schema."""
+    tables = connections[using].introspection.table_names()
+    if {model._meta.db_table for model in (AdoptionEntry, VerifiedSchema)} - set(tables):
+        return False
+    return is_adopting(using) and not VerifiedSchema.objects.using(using).exists()
 
 
 def recorded(using: str) -> list[Entry]:

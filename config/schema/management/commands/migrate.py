@@ -11,14 +11,19 @@ from django.db import DatabaseError, connections
 from django.db.migrations.migration import Migration
 
 from config.schema import checks, guard, history, repair, watch
+from config.schema.adoption import report as adoption
 from config.schema.conf import guarded_databases, schema_settings
 from config.schema.findings import Report
 from config.schema.locks import LockLostError, lock_timeout, migration_lock, set_lock_timeout, was_lock_timeout
-from config.schema.progress import MISSING
+from config.schema.progress import MISSING, has_all_of
 
 logger = logging.getLogger(__name__)
 
 _LONGEST_PAUSE = 30.0
+
+# PostgreSQL's codes for a table, a column or another object that is there already; SQLite has words only.
+_DUPLICATE = {"42P07", "42701", "42710"}
+_DUPLICATE_WORDS = ("already exists", "duplicate column name")
 
 
 class Command(migrate.Command):
@@ -110,11 +115,20 @@ class Command(migrate.Command):
         if self.running is None:
             return str(error).strip()
         app, name = self.running.app_label, self.running.name
-        return (
-            f"{app}.{name} failed: {str(error).strip()}\n"
-            f"If the database has what it makes, and only its row in django_migrations was lost, record it: "
-            f"manage.py migrate {app} {name} --fake. Where in the code it failed is told by --traceback."
-        )
+        if (
+            _was_there(error)
+            and not adoption.is_under_way(self.using)
+            and has_all_of(connections[self.using], (app, name))
+        ):
+            cure = (
+                f"The database has all that it makes, only its row in django_migrations was lost. Record it: "
+                f"manage.py migrate {app} {name} --fake."
+            )
+        else:
+            # What the database has not, no record makes true.
+            undone = "It was undone" if self.running.atomic else "What it did before stays"
+            cure = f"{undone}; mend what the error says, and run migrate again."
+        return f"{app}.{name} failed: {str(error).strip()}\n{cure} Where in the code it failed is told by --traceback."
 
     def _pause(self, error: DatabaseError, seconds: float) -> None:
         # A part at random, so that several who wait for one another do not meet again.
@@ -149,3 +163,9 @@ class Command(migrate.Command):
         if outcome.failed:
             self.stderr.write(f"The repair failed: {outcome.failed}")
         return outcome.report
+
+
+def _was_there(error: DatabaseError) -> bool:
+    """Whether the statement failed because of an object that it would have made."""
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code in _DUPLICATE if code else any(words in str(error) for words in _DUPLICATE_WORDS)

@@ -21,7 +21,7 @@ from django.db.models import Model
 from django.db.models.sql import Query
 
 from config.schema import alembic
-from config.schema.adoption import constraints, report
+from config.schema.adoption import constraints, indexes, report
 from config.schema.adoption.columns import live_columns
 from config.schema.adoption.plans import Plan, TablePlanner
 from config.schema.adoption.report import Entry
@@ -85,7 +85,7 @@ class AddConstraintIfMissing(AddConstraint):
         model = to_state.apps.get_model(app_label, self.model_name)
         name = self.constraint.name
         if schema_editor.connection.vendor == "postgresql":
-            if isinstance(self.constraint, models.UniqueConstraint) and constraints.adopt_unique(
+            if isinstance(self.constraint, models.UniqueConstraint) and indexes.adopt_unique(
                 schema_editor, model, self.constraint
             ):
                 return
@@ -110,7 +110,7 @@ class AddIndexIfMissing(AddIndex):
             if self.index.name not in constraint_names(schema_editor, model):
                 super().database_forwards(app_label, schema_editor, from_state, to_state)
             return
-        if not constraints.adopt_index(schema_editor, model, self.index):
+        if not indexes.adopt_index(schema_editor, model, self.index):
             concurrently = not schema_editor.connection.in_atomic_block
             schema_editor.add_index(model, self.index, concurrently=concurrently)  # type: ignore[call-arg]
 

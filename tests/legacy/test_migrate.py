@@ -83,3 +83,19 @@ def test_migrate_does_what_the_dry_run_announced_and_does_it_once(databases, pro
 def test_migrate_adopts_a_database_in_this_state_as_its_dry_run_announced(databases, proof, settings, name):
     settings.SCHEMA = settings.SCHEMA | {"AUTO_REPAIR": False}
     adopt_by_migrate(databases, proof, name, BUILDS[name])
+
+
+def test_an_enum_that_lacks_a_value_of_the_vocabulary_is_announced_and_adopted(databases, proof, settings):
+    settings.SCHEMA = settings.SCHEMA | {"AUTO_REPAIR": False}
+    adopt_by_migrate(databases, proof, "with an enum", with_an_enum)
+
+
+def with_an_enum() -> None:
+    states.stuck()
+    seeds.seed(connection)
+    run(
+        "CREATE TYPE zz_scraped AS ENUM ('DISCOVERED', 'SCRAPED', 'pending', 'FAILED')",
+        "UPDATE prospects SET scrape_status = 'FAILED' WHERE scrape_status NOT IN ('DISCOVERED', 'SCRAPED', 'pending')",
+        "ALTER TABLE prospects ALTER scrape_status DROP DEFAULT",
+        "ALTER TABLE prospects ALTER scrape_status TYPE zz_scraped USING scrape_status::zz_scraped",
+    )

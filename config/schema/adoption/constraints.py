@@ -1,21 +1,19 @@
-"""Foreign keys, unique keys and indexes of an adopted table, matched by structure: their names never count."""
+"""Foreign keys, unique keys and triggers of an adopted table, matched by structure: their names never count."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import ForeignKey, Model
-from django.db.models.expressions import ExpressionList
 
 from config.schema.adoption.columns import expected_columns, live_columns
+from config.schema.adoption.indexes import indexes, structure_of
 from config.schema.adoption.plans import KEPT, Plan, literal, primary_key
 from config.schema.adoption.recognise import AdoptionRefused
-from config.schema.adoption.report import SAMPLE, Entry, record
-from config.schema.fingerprint import server_version
+from config.schema.adoption.report import SAMPLE, Entry
 
 _FOREIGN_KEYS = """
 SELECT c.conname, c.confrelid::regclass::text, c.confdeltype, c.confupdtype, c.condeferrable AND c.condeferred,
@@ -38,19 +36,23 @@ ORDER BY c.conname
 
 _UNIQUES = """
 SELECT c.relname, con.conname, pg_get_indexdef(i.indexrelid),
-       ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey))
+       ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)),
+       ARRAY(SELECT f.conrelid::regclass::text || ' (' || f.conname || ')' FROM pg_constraint f
+             WHERE f.contype = 'f' AND f.conindid = i.indexrelid ORDER BY 1)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.conrelid = i.indrelid AND con.contype IN ('u', 'x')
 WHERE (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary AND i.indrelid = to_regclass(%s)
 ORDER BY c.relname
 """
 
-_INDEXES = """
-SELECT c.relname, i.indisvalid, pg_get_indexdef(i.indexrelid),
-       (SELECT min(con.conname) FROM pg_constraint con WHERE con.conindid = i.indexrelid AND con.conrelid = i.indrelid)
-FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-WHERE i.indrelid = to_regclass(%s)
-ORDER BY c.relname
+# The columns of others that refer to a table, with those they refer to, as lists in SQL.
+_REFERENCES = """
+SELECT c.conrelid::regclass::text, c.conname::text,
+       (SELECT string_agg(quote_ident(attname), ', ' ORDER BY place) FROM unnest(c.conkey) WITH ORDINALITY u (n, place)
+        JOIN pg_attribute ON attrelid = c.conrelid AND attnum = n),
+       (SELECT string_agg(quote_ident(attname), ', ' ORDER BY place) FROM unnest(c.confkey) WITH ORDINALITY u (n, place)
+        JOIN pg_attribute ON attrelid = c.confrelid AND attnum = n)
+FROM pg_constraint c WHERE c.contype = 'f' AND c.confrelid = to_regclass(%s) ORDER BY 1, 2
 """
 
 _TRIGGERS = """
@@ -62,19 +64,6 @@ _ENABLE = {"O": "ENABLE", "A": "ENABLE ALWAYS", "R": "ENABLE REPLICA"}
 
 # What tells which of two rows is newer; as text, because a column may not be a timestamp yet.
 _TIMES = ("updated_at", "created_at")
-
-#: The structures a server has given, by its version, the statement, and the names and types of the table's columns.
-_structures: dict[tuple[str, str, tuple[tuple[str, int], ...]], str] = {}
-
-
-@dataclass(frozen=True)
-class LiveIndex:
-    """An index; `structure` is its definition without its own and its table's name."""
-
-    name: str
-    valid: bool
-    structure: str
-    constraint: str | None
 
 
 def plan_foreign_rules(connection: BaseDatabaseWrapper, model: type[Model]) -> Plan:
@@ -104,6 +93,7 @@ def plan_foreign_uniques(connection: BaseDatabaseWrapper, model: type[Model]) ->
     """Unique keys that the model knows nothing of give way: they would refuse what it writes.
 
     One whose columns include those of a declared key refuses nothing more: it is a leftover like any other index.
+    Raises AdoptionRefused where somebody's foreign key rests on one.
     """
     quote, table = connection.ops.quote_name, model._meta.db_table
     columns = {str(field.column) for field in model._meta.local_concrete_fields}
@@ -114,11 +104,18 @@ def plan_foreign_uniques(connection: BaseDatabaseWrapper, model: type[Model]) ->
     ]
     with connection.cursor() as cursor:
         cursor.execute(_UNIQUES, [quote(table)])
-        foreign = [
-            (name, constraint, definition)
-            for name, constraint, definition, on in cursor.fetchall()
-            if not any(key <= set(on) for key in declared) and (columns & set(on) or not on)
+        found = [
+            row
+            for row in cursor.fetchall()
+            if not any(key <= set(row[3]) for key in declared) and (columns & set(row[3]) or not row[3])
         ]
+    for name, _, _, _, references in found:
+        if references:
+            raise AdoptionRefused(
+                f"{table}: the unique key {name} has to give way, and a foreign key rests on it: "
+                f"{', '.join(references)}. Let it refer to {primary_key(model)}, or drop it, and run migrate again."
+            )
+    foreign = [row[:3] for row in found]
     return Plan(
         tuple(Entry(table, "", "constraint", f"{name} gives way: {definition}") for name, _, definition in foreign),
         tuple(
@@ -201,116 +198,14 @@ def _add_foreign_key(connection: BaseDatabaseWrapper, model: type[Model], field:
     return str(editor._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s"))
 
 
-def indexes(connection: BaseDatabaseWrapper, table: str) -> list[LiveIndex]:
-    """The indexes of the table that the search path finds first, in no particular order."""
-    with connection.cursor() as cursor:
-        cursor.execute(_INDEXES, [connection.ops.quote_name(table)])
-        return [LiveIndex(row[0], row[1], _structure(row[2]), row[3]) for row in cursor.fetchall()]
-
-
-def adopt_index(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], index: models.Index) -> bool:
-    """Whether the table has the index; one of the same structure gets its name.
-
-    What an interrupted CREATE INDEX CONCURRENTLY left is removed; another index of this name is renamed.
-    """
-    quote, table = schema_editor.quote_name, model._meta.db_table
-    same, taken = _found(schema_editor, model, index)
-    if taken is not None and not taken.valid:
-        schema_editor.execute(f"DROP INDEX {quote(taken.name)}")
-    elif taken is not None:
-        schema_editor.execute(f"ALTER INDEX {quote(taken.name)} RENAME TO {quote(taken.name + '_old')}")
-    for entry in _index_entries(table, index, same):
-        schema_editor.execute(f"ALTER INDEX {quote(same[0].name)} RENAME TO {quote(index.name)}")
-        record([entry], schema_editor.connection.alias)
-    return bool(same)
-
-
-def plan_index(connection: BaseDatabaseWrapper, model: type[Model], index: models.Index) -> list[Entry]:
-    """What `adopt_index` would report of the table as it is."""
-    if not columns_of(model, index) <= live_columns(connection, model._meta.db_table).keys():
-        return []
-    same, _ = _found(connection.schema_editor(), model, index)
-    return _index_entries(model._meta.db_table, index, same)
-
-
-def columns_of(model: type[Model], index: models.Index) -> set[str]:
-    """The columns that the index reads."""
-    names = {name for name, _ in index.fields_orders}
-    nodes: Iterator[Any] = ExpressionList(*index.expressions).flatten()
-    names |= {node.name for node in nodes if isinstance(node, models.F)}  # type: ignore[attr-defined]
-    names |= index.condition.referenced_base_fields if index.condition else set()
-    return {str(model._meta.get_field(name).column) for name in names}  # type: ignore[union-attr]
-
-
-def _index_entries(table: str, index: models.Index, same: Sequence[LiveIndex]) -> list[Entry]:
-    renamed = same[:1] if same and same[0].name != index.name else []
-    return [Entry(table, "", "index", f"{found.name} to {index.name}") for found in renamed]
-
-
-def _found(
-    schema_editor: BaseDatabaseSchemaEditor, model: type[Model], index: models.Index
-) -> tuple[list[LiveIndex], LiveIndex | None]:
-    """The indexes of the same structure, one that has the name first; and another one that has the name."""
-    structure = structure_of(schema_editor, model, str(index.create_sql(model, schema_editor)))
-    live = indexes(schema_editor.connection, model._meta.db_table)
-    same = [found for found in live if found.structure == structure and found.valid and found.constraint is None]
-    same.sort(key=lambda found: found.name != index.name)
-    return same, next((found for found in live if found.name == index.name and found not in same), None)
-
-
-def adopt_unique(
-    schema_editor: BaseDatabaseSchemaEditor, model: type[Model], constraint: models.UniqueConstraint
-) -> bool:
-    """Whether a unique key of the same columns is there; it becomes the constraint, under its name."""
-    quote, table = schema_editor.quote_name, model._meta.db_table
-    columns = ", ".join(quote(str(model._meta.get_field(name).column)) for name in constraint.fields)  # type: ignore[union-attr]
-    create = f"CREATE UNIQUE INDEX adoption_unique ON {quote(table)} ({columns})"
-    structure = structure_of(schema_editor, model, create)
-    same = [i for i in indexes(schema_editor.connection, table) if i.structure == structure and i.valid]
-    same.sort(key=lambda found: (found.constraint != constraint.name, found.constraint is None))
-    if not same:
-        return False
-    alter, name = f"ALTER TABLE {quote(table)}", quote(constraint.name)
-    if same[0].constraint is None:
-        schema_editor.execute(f"{alter} ADD CONSTRAINT {name} UNIQUE USING INDEX {quote(same[0].name)}")
-    elif same[0].constraint != constraint.name:
-        schema_editor.execute(f"{alter} RENAME CONSTRAINT {quote(same[0].constraint)} TO {name}")
-    return True
-
-
-def structure_of(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], create_sql: str) -> str:
-    """The structure of the index that a CREATE INDEX statement for the model's table makes, in the server's words.
-
-    It is made on an empty temporary copy of the table, so it costs nothing, and once for each shape of the table.
-    """
-    quote, table = schema_editor.quote_name, model._meta.db_table
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {quote(table)} LIMIT 0")
-        columns = tuple((column.name, column.type_code) for column in cursor.description)
-        key = (server_version(schema_editor.connection), create_sql, columns)
-        if key not in _structures:
-            cursor.execute(f"CREATE TEMPORARY TABLE adoption_copy (LIKE {quote(table)})")
-            cursor.execute(create_sql.replace(f" ON {quote(table)} ", " ON pg_temp.adoption_copy ", 1))
-            cursor.execute(_INDEXES, ["pg_temp.adoption_copy"])
-            ((_, _, definition, _),) = cursor.fetchall()
-            cursor.execute("DROP TABLE pg_temp.adoption_copy")
-            _structures[key] = _structure(definition)
-    return _structures[key]
-
-
-def _structure(definition: str) -> str:
-    """`CREATE UNIQUE INDEX name ON schema.table USING btree (a)` -> `UNIQUE USING btree (a)`."""
-    head, _, body = definition.partition(" USING ")
-    return ("UNIQUE " if head.startswith("CREATE UNIQUE") else "") + "USING " + body
-
-
 def plan_duplicates(
     connection: BaseDatabaseWrapper, model: type[Model], columns: tuple[str, ...], distinguish: str | None
 ) -> Plan:
     """Rows that share the columns: the newest stays as it is.
 
     The others are deleted and kept whole in the report, or, where a text column to `distinguish` them by is given, that
-    column gets the row's id appended.
+    column gets the row's id appended. Raises AdoptionRefused where other rows refer to one that would be deleted: they
+    would go with it, or hold it.
     """
     table, quote = model._meta.db_table, connection.ops.quote_name
     keys = ", ".join(map(quote, columns))
@@ -327,6 +222,8 @@ def plan_duplicates(
         data = [row[0] for row in cursor.fetchall()]
     if not data:
         return Plan()
+    if not distinguish:
+        _refuse_references(connection, table, losers)
     if distinguish:
         column = quote(distinguish)
         change = f"UPDATE {quote(table)} SET {column} = {column} || ' (duplicate ' || id || ')' WHERE id IN ({losers})"
@@ -336,6 +233,22 @@ def plan_duplicates(
         f"the others' {distinguish} got their id" if distinguish else "the others are here"
     )
     return Plan((Entry(table, ", ".join(columns), "duplicates", detail, len(data), data),), (change,))
+
+
+def _refuse_references(connection: BaseDatabaseWrapper, table: str, losers: str) -> None:
+    quoted = connection.ops.quote_name(table)
+    with connection.cursor() as cursor:
+        cursor.execute(_REFERENCES, [quoted])
+        for other, name, columns, referred in cursor.fetchall():
+            cursor.execute(
+                f"SELECT count(*) FROM {other} WHERE ({columns}) IN (SELECT {referred} FROM {quoted} "
+                f"WHERE id IN ({losers}))"
+            )
+            if count := cursor.fetchone()[0]:
+                raise AdoptionRefused(
+                    f"{other}.{columns}: {count:,} rows refer, by {name}, to rows of {table} that have to go because a "
+                    f"newer one has the same key. Let them refer to the newest, or drop {name}, and run migrate again."
+                )
 
 
 @contextmanager
@@ -387,13 +300,9 @@ def leftovers(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[E
 
 def _structures_without_name(connection: BaseDatabaseWrapper, model: type[Model], names: set[str]) -> set[str]:
     """The structures of declared indexes of which the table has none by name: one there by another is not left over."""
-    there = live_columns(connection, model._meta.db_table).keys()
-    missing = {str(field.column) for field in model._meta.local_concrete_fields} - there
     editor = connection.schema_editor()
     return {
         structure_of(editor, model, str(index.create_sql(model, editor)))
         for index in model._meta.indexes
         if index.name not in names
-        and not missing & {str(model._meta.get_field(name).column) for name, _ in index.fields_orders}  # type: ignore[union-attr]
-        and not (missing and (index.condition or index.expressions))
     }

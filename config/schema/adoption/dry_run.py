@@ -10,9 +10,9 @@ from django.db.migrations.operations import AddConstraint, CreateModel
 from django.db.models import BaseConstraint, CheckConstraint
 
 from config.schema import operations
-from config.schema.adoption import constraints
+from config.schema.adoption import constraints, indexes
 from config.schema.adoption.plans import TablePlanner
-from config.schema.adoption.recognise import check
+from config.schema.adoption.recognise import check_plan
 from config.schema.adoption.report import Entry
 from config.schema.adoption.rules import Rules
 
@@ -32,13 +32,13 @@ def dry_run(using: str) -> list[Entry]:
 def _entries(connection: BaseDatabaseWrapper) -> Iterator[Entry]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    check_plan(connection, [migration for migration, _ in plan])
     models = executor.loader.project_state().apps
     with connection.cursor() as cursor:
         there = {info.name for info in connection.introspection.get_table_list(cursor)}
     pending = [(migration.app_label, operation) for migration, _ in plan for operation in migration.operations]
     for _, operation in pending:
         if isinstance(operation, operations.RecogniseDatabase):
-            check(connection, operation.tables, operation.unmanaged)
             yield from (Entry(t, "", "leftover", "table") for t in sorted(operation.unmanaged & there))
     rules = {op.model_name: op.rules for _, op in pending if isinstance(op, operations.ConvergeTable)}
     for app_label, operation in pending:
@@ -71,7 +71,7 @@ def _operation(connection: BaseDatabaseWrapper, operation: Any, model: Any, ther
         yield from operation.plan(connection, model).entries
         yield from constraints.leftovers(connection, model)
     elif isinstance(operation, operations.AddIndexIfMissing):
-        yield from constraints.plan_index(connection, model, operation.index)
+        yield from indexes.plan_index(connection, model, operation.index)
     elif isinstance(operation, AddConstraint):
         yield from _constraint(connection, table, operation.constraint)
 

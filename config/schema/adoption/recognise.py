@@ -9,9 +9,11 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 
+from config.schema.adoption import obstacles
 from config.schema.adoption.columns import expected_columns, live_columns
 from config.schema.adoption.conversions import NoConversion, conversion
 from config.schema.adoption.elsewhere import references_astray, tables_elsewhere
@@ -22,21 +24,6 @@ SELECT pg_get_userbyid(relowner), pg_has_role(relowner, 'USAGE'), row_security_a
 FROM pg_class WHERE oid = to_regclass(%s)
 """
 
-# What reads a table's columns by their types: PostgreSQL then refuses to change those. And rules, which make another
-# statement of one that writes.
-_READERS = """
-SELECT 'the view ' || v.relname FROM pg_depend d
-JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-JOIN pg_class v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm')
-WHERE d.refobjid = to_regclass(%s)
-UNION SELECT 'the policy ' || polname FROM pg_policy WHERE polrelid = to_regclass(%s)
-UNION SELECT 'the rule ' || rulename FROM pg_rewrite WHERE ev_class = to_regclass(%s) AND rulename <> '_RETURN'
-UNION SELECT 'the trigger ' || t.tgname || ', by column' FROM pg_trigger t
-WHERE t.tgrelid = to_regclass(%s) AND NOT t.tgisinternal AND EXISTS (
-    SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_trigger'::regclass AND d.objid = t.oid AND d.refobjsubid > 0)
-ORDER BY 1
-"""
-
 
 class AdoptionRefused(CommandError):
     """The database, or a value in it, cannot be adopted without losing something; the text names what and where."""
@@ -44,41 +31,68 @@ class AdoptionRefused(CommandError):
 
 def check_before_migrate(*, using: str, plan: list[tuple[Migration, bool]], **_: Any) -> None:
     """Receiver of `pre_migrate`. Raises AdoptionRefused before the first migration runs."""
+    check_plan(connections[using], [migration for migration, backwards in plan if not backwards])
+
+
+def check_plan(connection: BaseDatabaseWrapper, plan: list[Migration]) -> None:
+    """Raise AdoptionRefused where the plan adopts a database and something in that would stop it half way."""
     from config.schema.operations import RecogniseDatabase
 
-    forwards = [migration for migration, backwards in plan if not backwards]
-    for operation in (operation for migration in forwards for operation in migration.operations):
+    for operation in (operation for migration in plan for operation in migration.operations):
         if isinstance(operation, RecogniseDatabase):
-            check(connections[using], operation.tables, operation.unmanaged)
-            check_rows(connections[using], forwards)
+            check(connection, operation.tables, operation.unmanaged, plan)
+            check_rows(connection, plan)
 
 
 def check_rows(connection: BaseDatabaseWrapper, plan: list[Migration]) -> None:
     """Raise AdoptionRefused where one of the migrations would meet a row that has no place in the final schema."""
-    from config.schema.adoption.constraints import plan_primary_key
-    from config.schema.adoption.plans import TablePlanner
     from config.schema.operations import ConvergeTable
 
-    rules = {
-        (migration.app_label, operation.model_name.lower()): operation.rules
-        for migration in plan
-        for operation in migration.operations
-        if isinstance(operation, ConvergeTable)
-    }
-    if connection.vendor != "postgresql" or not rules:
+    if connection.vendor != "postgresql":
         return
+    operations: dict[tuple[str, str], list[Operation]] = {}
+    for migration in plan:
+        for operation in migration.operations:
+            if name := getattr(operation, "model_name", None):
+                operations.setdefault((migration.app_label, name.lower()), []).append(operation)
     with transaction.atomic(using=connection.alias):
         there = set(connection.introspection.table_names())
         for model in final_models(connection).values():
-            key = (model._meta.app_label, model._meta.model_name or "")
-            if key in rules and model._meta.db_table in there:
-                plan_primary_key(connection, model)
-                TablePlanner(connection, model, rules[key]).check()
+            found = operations.get((model._meta.app_label, model._meta.model_name or ""), [])
+            if model._meta.db_table in there and any(isinstance(item, ConvergeTable) for item in found):
+                _check_table(connection, model, found)
         # The planner's functions are temporary, and yet better gone.
         transaction.set_rollback(True, using=connection.alias)
 
 
-def check(connection: BaseDatabaseWrapper, tables: Mapping[str, frozenset[str]], unmanaged: frozenset[str]) -> None:
+def _check_table(connection: BaseDatabaseWrapper, model: type[Model], found: list[Operation]) -> None:
+    from config.schema.adoption import constraints, rehearsal
+    from config.schema.adoption.plans import TablePlanner
+    from config.schema.operations import ConvergeTable, FillColumn, ResolveDuplicates
+
+    (rules, *_) = (item.rules for item in found if isinstance(item, ConvergeTable))
+    fills = {item.name: (item.source, item.function) for item in found if isinstance(item, FillColumn)}
+    constraints.plan_primary_key(connection, model)
+    constraints.plan_foreign_uniques(connection, model)
+    for item in found:
+        if isinstance(item, ResolveDuplicates):
+            item.plan(connection, model)
+    planner = TablePlanner(connection, model, rules)
+    planner.check()
+    problems = [
+        *rehearsal.indexes_in_the_way(connection, planner),
+        *rehearsal.overlong_keys(connection, planner, fills),
+    ]
+    if problems:
+        raise AdoptionRefused("\n  ".join(["Nothing was changed, it would stop half way:", *problems]))
+
+
+def check(
+    connection: BaseDatabaseWrapper,
+    tables: Mapping[str, frozenset[str]],
+    unmanaged: frozenset[str],
+    plan: list[Migration],
+) -> None:
     """Raise AdoptionRefused unless the database is empty or its tables of these names are the older system's.
 
     `tables` maps each table to the columns it cannot be without; `unmanaged` are tables that may stand beside them.
@@ -96,6 +110,7 @@ def check(connection: BaseDatabaseWrapper, tables: Mapping[str, frozenset[str]],
     if connection.vendor == "postgresql":
         problems += tables_elsewhere(connection, tables)
         problems += references_astray(connection, [models[table] for table in sorted(ours)])
+        problems += _obstacles(connection, plan, models)
     known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     known.add(MigrationRecorder.Migration._meta.db_table)
     strangers = sorted(name for name, kind in found.items() if kind in "pt" and name not in known | unmanaged)
@@ -111,6 +126,16 @@ def check(connection: BaseDatabaseWrapper, tables: Mapping[str, frozenset[str]],
         )
 
 
+def _obstacles(
+    connection: BaseDatabaseWrapper, plan: list[Migration], models: Mapping[str, type[Model]]
+) -> Iterator[str]:
+    yield from obstacles.rights(connection)
+    if models and not obstacles.was_adopted(connection):
+        known = {(model._meta.app_label, model._meta.model_name or ""): model for model in models.values()}
+        yield from obstacles.columns_to_come(connection, plan, known)
+        yield from obstacles.names_to_come(connection, plan, known)
+
+
 def _problems(
     connection: BaseDatabaseWrapper, model: type[Model], kind: str, signature: frozenset[str]
 ) -> Iterator[str]:
@@ -123,6 +148,7 @@ def _problems(
     if missing := sorted(signature - columns):
         yield f"{table} has no column {', '.join(missing)}: it is not the table of this name that is known here."
     elif connection.vendor == "postgresql":
+        yield from obstacles.odd_table(connection, table)
         yield from _forbidden(connection, table)
         yield from _foreign_types(connection, model)
 
@@ -159,10 +185,6 @@ def _forbidden(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(_RIGHTS, [connection.ops.quote_name(table)])
         owner, owned, hidden, role = cursor.fetchone()
-        cursor.execute(_READERS, [connection.ops.quote_name(table)] * 4)
-        readers = [str(row[0]) for row in cursor.fetchall()]
-    if readers:
-        yield f"{table} is read by {', '.join(readers)}: drop that before, and make it again afterwards."
     if hidden:
         yield f"{table} has row security, which hides rows from the role {role}: adopt as a role that sees them all."
     if not owned:

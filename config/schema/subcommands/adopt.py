@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 from config.schema import guard
 from config.schema.adoption.dry_run import dry_run
@@ -38,8 +38,11 @@ def run(command: BaseCommand, options: dict[str, Any]) -> int:
     except AdoptionRefused as refused:
         command.stderr.write(str(refused))
         return REFUSED
-    except (DatabaseError, InterfaceError) as error:
+    except (OperationalError, InterfaceError) as error:
         command.stderr.write(guard.unreachable(using, error).as_text())
+        return UNVERIFIED
+    except DatabaseError as error:
+        command.stderr.write(f"It is not known what `migrate` would do, the database answers: {str(error).strip()}")
         return UNVERIFIED
     if options["json"]:
         command.stdout.write(json.dumps([asdict(entry) for entry in entries], indent=2))

@@ -337,7 +337,14 @@ INCIDENTS: dict[str, Incident] = {
             ('00000000-0000-4000-9000-0000000000d1', 'discover', 'running', now() - interval '2 days',
             now() - interval '2 days')""",
         ),
-        (counted(1, "SELECT count(*) FROM jobs WHERE id::text LIKE '%d1' AND status = 'running'"),),
+        (
+            counted(
+                1,
+                "SELECT count(*) FROM jobs WHERE id::text LIKE '%d1' AND status = 'failed' "
+                "AND error_message LIKE '%its process is gone%'",
+            ),
+            counted(0, "SELECT count(*) FROM jobs WHERE status IN ('pending', 'running')"),
+        ),
     ),
     "D76 version table lost": Incident(("DROP TABLE alembic_version",)),
     "D77 version table empty": Incident(("DELETE FROM alembic_version",)),

@@ -92,6 +92,7 @@ TIMES = {
     ("email_attachments", "created_at"): (),
 }
 DERIVED = {"stage", "domain_key", "email_key", "profile_key"}
+GONE = "The old system left this job under way, and its process is gone: it was not finished."
 MANAGED = {table for table, _ in VOCABULARIES} | {"settings", "email_logs"}
 TRUE, FALSE = {"true", "t", "1", "yes", "y", "on"}, {"false", "f", "0", "no", "n", "off", ""}
 
@@ -133,8 +134,8 @@ def expected_row(name: str, row: Row, declared: Mapping[str, str], old: Mapping[
             result.values[column] = Now
         elif (name, column) in ADDED:
             result.values[column] = _value(ADDED[name, column])
-    if name == "prospects":
-        _derive(result)
+    if name in ("prospects", "jobs"):
+        (_derive if name == "prospects" else _end)(result)
     return result
 
 
@@ -151,6 +152,13 @@ def _fill(name: str, column: str, row: Row) -> Any:
 
 def _value(text: str | None) -> Any:
     return Decimal(text) if text is not None and text.isdigit() else text
+
+
+def _end(row: Expected) -> None:
+    """What was under way is so no more: its process is gone with the old system."""
+    if row.values["status"] in ("pending", "running"):
+        told = row.values.get("error_message")
+        row.values |= {"status": "failed", "error_message": f"{told}\n{GONE}" if told else GONE}
 
 
 def _derive(row: Expected) -> None:

@@ -47,7 +47,8 @@ zoo
 Tables left as they are; nothing here uses them: old_tool
 New tables: cages
 In sum: 1,200 folded to the vocabulary; 0 filled where it was NULL; 9 kept aside in legacy_values; 7
-    references to rows that do not exist, set to NULL and kept aside; 0 duplicates resolved"""
+    references to rows that do not exist, set to NULL and kept aside; 0 duplicates resolved; 0 ended, the
+    process that worked on it is gone"""
 
 
 def test_the_report_tells_what_becomes_of_each_table_and_the_sums():

@@ -15,6 +15,7 @@ from config.schema.adoption.plans import TablePlanner
 from config.schema.adoption.recognise import check_plan
 from config.schema.adoption.report import Entry
 from config.schema.adoption.rules import Rules
+from config.schema.adoption.settling import SettleRows
 
 
 def dry_run(using: str) -> list[Entry]:
@@ -46,6 +47,9 @@ def _entries(connection: BaseDatabaseWrapper) -> Iterator[Entry]:
             model = _model(models, app_label, name)
             if isinstance(operation, operations.RecomputeColumn) and model._meta.db_table in there:
                 yield from _recomputed(TablePlanner(connection, model, rules.get(name, Rules())), operation)
+            elif isinstance(operation, SettleRows) and model._meta.db_table in there and rules:
+                planner = TablePlanner(connection, model, rules.get(name, Rules()))
+                yield from operation.entries(model, _planned(planner, operation.rows(model, connection.alias)))
             elif model is not None:
                 yield from _operation(connection, operation, model, there)
 
@@ -85,19 +89,21 @@ def _constraint(connection: BaseDatabaseWrapper, table: str, constraint: BaseCon
 
 def _recomputed(planner: TablePlanner, operation: operations.RecomputeColumn) -> Iterator[Entry]:
     """How many rows would get another value, by what their columns will hold when it is computed."""
-    connection, model = planner.connection, planner.model
-    rows = model._default_manager.using(connection.alias).exclude(**{operation.name: operation.expression})
-    compiled, params = rows.values("pk").query.get_compiler(connection=connection).as_sql()
-    planned = planner.planned_rows().replace("%", "%%")
-    with connection.cursor() as cursor:
-        # Under the table's name: the query reads the planned rows in its place.
-        cursor.execute(
-            f"WITH {planner.quoted(planner.table)} AS ({planned}) SELECT count(*) FROM ({compiled}) AS changed",
-            params,
-        )
-        ((count,),) = cursor.fetchall()
+    rows = planner.model._default_manager.using(planner.connection.alias)
+    changed = rows.exclude(**{operation.name: operation.expression}).values("pk")
+    ((count,),) = _planned(planner, changed, "SELECT count(*) FROM ({}) AS changed")
     if count:
         yield Entry(planner.table, operation.name, "recomputed", rows=count)
+
+
+def _planned(planner: TablePlanner, rows: Any, statement: str = "{}") -> list[tuple[Any, ...]]:
+    """What the statement, in the place of whose braces the query comes, finds in the rows as they will be."""
+    compiled, params = rows.query.get_compiler(connection=planner.connection).as_sql()
+    planned = planner.planned_rows().replace("%", "%%")
+    with planner.connection.cursor() as cursor:
+        # Under the table's name: the query reads the planned rows in its place.
+        cursor.execute(f"WITH {planner.quoted(planner.table)} AS ({planned}) {statement.format(compiled)}", params)
+        return list(cursor.fetchall())
 
 
 def _constraint_names(connection: BaseDatabaseWrapper, table: str) -> set[str]:

@@ -23,6 +23,7 @@ ACTIONS: Final = {
     "relaxed": "allows NULL from now on",
     "index": "index renamed",
     "recomputed": "recomputed",
+    "ended": "ended, the process that worked on it is gone",
     "leftover": "left as it is; nothing here uses it",
 }
 # How many ids an entry lists: enough to look at, never a copy of the table.

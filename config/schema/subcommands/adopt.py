@@ -117,7 +117,7 @@ def _sample(entry: Entry) -> Iterator[str]:
 
 def _sums(tables: dict[str, list[Entry]]) -> list[str]:
     """What a person has to know before all else: how many values changed, and that none is lost."""
-    sums = dict.fromkeys(("folded", "filled", "kept", "orphaned", "duplicates"), 0)
+    sums = dict.fromkeys(("folded", "filled", "kept", "orphaned", "duplicates", "ended"), 0)
     for entry in (entry for found in tables.values() for entry in found):
         if entry.action in sums:
             sums[entry.action] += entry.rows or 0

@@ -7,15 +7,14 @@ older than the migration. Matching by structure is PostgreSQL's part: adopted da
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
-from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models import Model
 from django.db.models.sql import Query
@@ -23,6 +22,8 @@ from django.db.models.sql import Query
 from config.schema import alembic
 from config.schema.adoption import constraints, indexes, report
 from config.schema.adoption.columns import live_columns
+from config.schema.adoption.filling import AdoptionOperation as AdoptionOperation
+from config.schema.adoption.filling import FillColumn as FillColumn
 from config.schema.adoption.plans import Plan, TablePlanner
 from config.schema.adoption.report import Entry
 from config.schema.adoption.rules import Rules
@@ -85,6 +86,7 @@ class AddConstraintIfMissing(AddConstraint):
         model = to_state.apps.get_model(app_label, self.model_name)
         name = self.constraint.name
         if schema_editor.connection.vendor == "postgresql":
+            self._tell(schema_editor, model)
             if isinstance(self.constraint, models.UniqueConstraint) and indexes.adopt_unique(
                 schema_editor, model, self.constraint
             ):
@@ -97,6 +99,15 @@ class AddConstraintIfMissing(AddConstraint):
         elif name in constraint_names(schema_editor, model):
             return
         super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def _tell(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> None:
+        connection, table = schema_editor.connection, model._meta.db_table
+        if not report.was_found(connection.alias, table):
+            return
+        if isinstance(self.constraint, models.UniqueConstraint):
+            tell(schema_editor, indexes.plan_unique(connection, model, self.constraint))
+        else:
+            tell(schema_editor, [Entry(table, "", "added", f"constraint {self.constraint.name}")])
 
 
 class AddIndexIfMissing(AddIndex):
@@ -113,21 +124,6 @@ class AddIndexIfMissing(AddIndex):
         if not indexes.adopt_index(schema_editor, model, self.index):
             concurrently = not schema_editor.connection.in_atomic_block
             schema_editor.add_index(model, self.index, concurrently=concurrently)  # type: ignore[call-arg]
-
-
-class AdoptionOperation(Operation):
-    """An operation that only concerns tables an older system left: it changes no state and is nothing to undo."""
-
-    reduces_to_sql = False
-    reversible = True
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        pass
-
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        pass
 
 
 class EnsureColumns(AdoptionOperation):
@@ -192,100 +188,6 @@ class RecomputeColumn(AdoptionOperation):
 
     def describe(self) -> str:
         return f"Recompute {self.name} of {self.model_name}"
-
-
-class FillColumn(AdoptionOperation):
-    """Fill an empty text column from another by a function in Python, in batches, from where an earlier run stopped.
-
-    Where most of a large PostgreSQL table is to be filled, its values are gathered first and written by one rewrite: an
-    UPDATE writes every index of the table, too, and takes six times as long.
-    """
-
-    BATCH = 10_000
-    #: From this number of rows on, the table is rewritten.
-    MANY = 100_000
-
-    def __init__(self, model_name: str, name: str, source: str, function: Callable[[str], str]) -> None:
-        self.model_name = model_name
-        self.name = name
-        self.source = source
-        self.function = function
-
-    def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if schema_editor.connection.vendor == "postgresql" and self._empty(schema_editor, model).count() >= self.MANY:
-            self._rewrite(schema_editor, model)
-        for values in self._batches(schema_editor, model):
-            self._write(schema_editor, model, values)
-
-    def _empty(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> Any:
-        rows = model._default_manager.using(schema_editor.connection.alias).filter(**{self.name: ""})
-        return rows.exclude(**{self.source: None}).exclude(**{self.source: ""})
-
-    def _batches(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> Iterator[list[tuple[Any, str]]]:
-        rows = self._empty(schema_editor, model).order_by("pk").values_list("pk", self.source)
-        filled = 0
-        batch = list(rows[: self.BATCH])
-        while batch:
-            yield [(pk, self.function(text)) for pk, text in batch]
-            filled += len(batch)
-            logger.info("%s.%s: %s rows filled", model._meta.db_table, self.name, f"{filled:,}")
-            batch = list(rows.filter(pk__gt=batch[-1][0])[: self.BATCH])
-
-    def _rewrite(self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> None:
-        quote, pk = schema_editor.quote_name, model._meta.pk
-        field: Any = model._meta.get_field(self.name)
-        table, column = quote(model._meta.db_table), quote(field.column)
-        key, type_ = quote(str(pk.column)), pk.db_type(schema_editor.connection)
-        with transaction.atomic(using=schema_editor.connection.alias):
-            # Nobody changes a text whose key has been made.
-            schema_editor.execute(f"LOCK TABLE {table} IN SHARE MODE")
-            schema_editor.execute(
-                f"CREATE TEMPORARY TABLE filling (key {type_} PRIMARY KEY, value text) ON COMMIT DROP;"
-                f"CREATE OR REPLACE FUNCTION pg_temp.filled(row_key {type_}, present text) RETURNS text "
-                "LANGUAGE plpgsql STABLE AS $$ DECLARE made text; BEGIN "
-                "SELECT value INTO made FROM pg_temp.filling WHERE key = row_key; "
-                "RETURN coalesce(made, present); END $$"
-            )
-            with schema_editor.connection.cursor() as cursor:
-                for values in self._batches(schema_editor, model):
-                    cursor.execute(
-                        f"INSERT INTO pg_temp.filling SELECT * FROM unnest(%s::{type_}[], %s::text[])",
-                        [list(part) for part in zip(*values, strict=True)],
-                    )
-            logger.info("%s.%s: rewriting the table", model._meta.db_table, self.name)
-            schema_editor.execute(
-                f"ALTER TABLE {table} ALTER COLUMN {column} TYPE {field.db_type(schema_editor.connection)} "
-                f"USING pg_temp.filled({key}, {column})"
-            )
-            schema_editor.execute("DROP TABLE pg_temp.filling")
-
-    def _write(
-        self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model], values: list[tuple[Any, str]]
-    ) -> None:
-        if schema_editor.connection.vendor != "postgresql":
-            rows = [model(pk=pk, **{self.name: value}) for pk, value in values]
-            model._default_manager.using(schema_editor.connection.alias).bulk_update(rows, [self.name], batch_size=100)
-            return
-        quote, pk = schema_editor.quote_name, model._meta.pk
-        keys, texts = zip(*values, strict=True)
-        # Where the migration is not atomic, triggers that are put off must not stay so after a kill.
-        with (
-            transaction.atomic(using=schema_editor.connection.alias),
-            constraints.triggers_off(schema_editor, model._meta.db_table),
-            schema_editor.connection.cursor() as cursor,
-        ):
-            cursor.execute(
-                f"UPDATE {quote(model._meta.db_table)} SET {quote(self.name)} = v.value "
-                f"FROM unnest(%s::{pk.db_type(schema_editor.connection)}[], %s::text[]) AS v (key, value) "
-                f"WHERE {quote(str(pk.column))} = v.key AND v.value <> ''",
-                [list(keys), list(texts)],
-            )
-
-    def describe(self) -> str:
-        return f"Fill {self.name} of {self.model_name} from {self.source}"
 
 
 class RenameColumnsIfPresent(AdoptionOperation):
@@ -486,8 +388,11 @@ def add_missing_columns(schema_editor: BaseDatabaseSchemaEditor, model: type[Mod
         else:
             schema_editor.add_field(model, field)
             added.append(Entry(table, field.column, "added"))
-    if added:
-        tell_if_adopting(schema_editor, *added)
+    if report.was_found(schema_editor.connection.alias, table):
+        tell(schema_editor, added)
+    else:
+        for entry in added:
+            logger.info("%s", entry)
 
 
 def refuse_if_rows(schema_editor: BaseDatabaseSchemaEditor, model: type[Model]) -> None:

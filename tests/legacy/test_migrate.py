@@ -12,9 +12,11 @@ from tests.legacy import seeds, states
 from tests.legacy.dumps import dump
 from tests.legacy.states import STATES, run
 
-# What concerns rows, and the names of indexes; the rest of the report tells of the structure, which migrations change
-# step by step.
-COMPARED = {"folded", "kept", "filled", "orphaned", "duplicates", "recomputed", "index", "ended"}
+# All but how columns change, which migrations do step by step, and what is left, which the dry run sees before.
+COMPARED = {
+    *("folded", "kept", "filled", "orphaned", "duplicates", "recomputed", "ended"),
+    *("found", "added", "renamed", "constraint", "index"),
+}
 MORE_TROUBLE = (
     "ALTER TABLE email_logs DROP CONSTRAINT email_logs_prospect_id_fkey",
     "UPDATE email_logs SET prospect_id = gen_random_uuid() WHERE subject = 'plain'",
@@ -59,7 +61,7 @@ def adopt_by_migrate(databases, proof, name, build) -> None:
         before = proof()
         call_command("migrate", verbosity=0)
         done = recorded("default")
-        assert compared(announced) == compared(done)
+        assert (compared(announced) - compared(done), compared(done) - compared(announced)) == (Counter(), Counter())
         before.check({table: _gone(done, table) for table in ("settings",)})
         # When the schema was verified, and by which process, is written anew each time.
         after = dump("--exclude-table-data=schema_*verifi*")

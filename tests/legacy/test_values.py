@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from config.schema.adoption import plans
 from config.schema.adoption.conversions import functions
+from config.schema.adoption.report import recorded
 from prospects.migrations._adoption import PROSPECTS
 from tests.legacy.content import number
 from tests.legacy.oracle import FALSE, TRUE, repeats_a_key
@@ -136,3 +137,17 @@ def test_secrets_stay_byte_for_byte(legacy, chain):
         with connection.cursor() as after:
             after.execute(secrets)
             assert after.fetchall() == before
+
+
+def test_the_report_names_every_reference_to_a_row_that_does_not_exist(legacy, chain):
+    with legacy("stuck", stuck):
+        run(
+            "ALTER TABLE email_logs DROP CONSTRAINT email_logs_prospect_id_fkey",
+            "INSERT INTO email_logs (id, prospect_id, subject) "
+            "SELECT gen_random_uuid(), gen_random_uuid(), 'orphan' FROM generate_series(1, 150)",
+        )
+        chain.adopt()
+        (entry,) = [entry for entry in recorded("default") if entry.action == "orphaned"]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id::text FROM email_logs WHERE subject = 'orphan' ORDER BY 1")
+            assert (entry.rows, entry.data) == (150, [row[0] for row in cursor.fetchall()])

@@ -74,3 +74,8 @@ def test_a_database_that_is_not_migrated_has_an_empty_report(new_database, djang
         out = StringIO()
         call_command("schema", "adopt", "--report", "--database", alias, stdout=out)
     assert "Nothing was adopted" in out.getvalue()
+
+
+def test_the_values_that_are_not_shown_are_counted_by_their_rows():
+    kept = Entry("zoo", "mood", "kept", rows=900, data=[[f"mood {n}", 2] for n in range(100)])
+    assert "    … and other values in 890 rows, see legacy_values" in as_text([kept])

@@ -10,10 +10,10 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import ForeignKey, Model
 
 from config.schema.adoption.columns import expected_columns, live_columns
-from config.schema.adoption.indexes import indexes, structure_of
+from config.schema.adoption.indexes import indexes, structure_of, unique_structure
 from config.schema.adoption.plans import KEPT, Plan, literal, primary_key
 from config.schema.adoption.recognise import AdoptionRefused
-from config.schema.adoption.report import SAMPLE, Entry
+from config.schema.adoption.report import Entry
 
 _FOREIGN_KEYS = """
 SELECT c.conname, c.confrelid::regclass::text, c.confdeltype, c.confupdtype, c.condeferrable AND c.condeferred,
@@ -188,7 +188,7 @@ def _plan_orphans(
         return Plan()
     kept = f"coalesce({KEPT}, '{{}}') || jsonb_build_object({literal(column)}, {quote(column)})"
     return Plan(
-        (Entry(table, column, "orphaned", rows=len(ids), data=ids[:SAMPLE]),),
+        (Entry(table, column, "orphaned", rows=len(ids), data=ids),),
         (f"UPDATE {quote(table)} SET {KEPT} = {kept}, {quote(column)} = NULL WHERE {where}",),
     )
 
@@ -301,8 +301,10 @@ def leftovers(connection: BaseDatabaseWrapper, model: type[Model]) -> Iterator[E
 def _structures_without_name(connection: BaseDatabaseWrapper, model: type[Model], names: set[str]) -> set[str]:
     """The structures of declared indexes of which the table has none by name: one there by another is not left over."""
     editor = connection.schema_editor()
-    return {
-        structure_of(editor, model, str(index.create_sql(model, editor)))
-        for index in model._meta.indexes
-        if index.name not in names
+    missing = [index for index in model._meta.indexes if index.name not in names]
+    keys = [
+        key for key in model._meta.constraints if isinstance(key, models.UniqueConstraint) and key.name not in names
+    ]
+    return {structure_of(editor, model, str(index.create_sql(model, editor))) for index in missing} | {
+        unique_structure(editor, model, key) for key in keys
     }

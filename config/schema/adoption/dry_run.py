@@ -7,10 +7,11 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations import AddConstraint, CreateModel
-from django.db.models import BaseConstraint, CheckConstraint
+from django.db.models import BaseConstraint, UniqueConstraint
 
 from config.schema import operations
 from config.schema.adoption import constraints, indexes
+from config.schema.adoption.additions import adopts
 from config.schema.adoption.plans import TablePlanner
 from config.schema.adoption.recognise import check_plan
 from config.schema.adoption.report import Entry
@@ -37,7 +38,9 @@ def _entries(connection: BaseDatabaseWrapper) -> Iterator[Entry]:
     models = executor.loader.project_state().apps
     with connection.cursor() as cursor:
         there = {info.name for info in connection.introspection.get_table_list(cursor)}
-    pending = [(migration.app_label, operation) for migration, _ in plan for operation in migration.operations]
+    coming = [migration for migration, _ in plan]
+    first = next((number for number, migration in enumerate(coming) if adopts(migration)), 0)
+    pending = [(migration.app_label, operation) for migration in coming[first:] for operation in migration.operations]
     for _, operation in pending:
         if isinstance(operation, operations.RecogniseDatabase):
             yield from (Entry(t, "", "leftover", "table") for t in sorted(operation.unmanaged & there))
@@ -77,14 +80,17 @@ def _operation(connection: BaseDatabaseWrapper, operation: Any, model: Any, ther
     elif isinstance(operation, operations.AddIndexIfMissing):
         yield from indexes.plan_index(connection, model, operation.index)
     elif isinstance(operation, AddConstraint):
-        yield from _constraint(connection, table, operation.constraint)
+        yield from _constraint(connection, model, operation.constraint)
 
 
-def _constraint(connection: BaseDatabaseWrapper, table: str, constraint: BaseConstraint) -> Iterator[Entry]:
-    if constraint.name not in _constraint_names(connection, table):
-        yield Entry(table, "", "added", f"constraint {constraint.name}")
-    elif isinstance(constraint, CheckConstraint):
-        yield Entry(table, "", "constraint", f"{constraint.name} is made anew")
+def _constraint(connection: BaseDatabaseWrapper, model: Any, constraint: BaseConstraint) -> Iterator[Entry]:
+    table = model._meta.db_table
+    if isinstance(constraint, UniqueConstraint):
+        yield from indexes.plan_unique(connection, model, constraint)
+        return
+    if definition := _definitions(connection, table).get(constraint.name):
+        yield Entry(table, "", "constraint", f"{constraint.name} gives way: {definition}")
+    yield Entry(table, "", "added", f"constraint {constraint.name}")
 
 
 def _recomputed(planner: TablePlanner, operation: operations.RecomputeColumn) -> Iterator[Entry]:
@@ -106,12 +112,13 @@ def _planned(planner: TablePlanner, rows: Any, statement: str = "{}") -> list[tu
         return list(cursor.fetchall())
 
 
-def _constraint_names(connection: BaseDatabaseWrapper, table: str) -> set[str]:
+def _definitions(connection: BaseDatabaseWrapper, table: str) -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s)", [connection.ops.quote_name(table)]
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = to_regclass(%s)",
+            [connection.ops.quote_name(table)],
         )
-        return {name for (name,) in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def _model(models: Any, app_label: str, name: str) -> Any:

@@ -97,20 +97,45 @@ def adopt_unique(
     schema_editor: BaseDatabaseSchemaEditor, model: type[Model], constraint: models.UniqueConstraint
 ) -> bool:
     """Whether a unique key of the same columns is there; it becomes the constraint, under its name."""
-    quote, table = schema_editor.quote_name, model._meta.db_table
-    columns = ", ".join(quote(str(model._meta.get_field(name).column)) for name in constraint.fields)  # type: ignore[union-attr]
-    create = f"CREATE UNIQUE INDEX adoption_unique ON {quote(table)} ({columns})"
-    structure = structure_of(schema_editor, model, create)
-    same = [i for i in indexes(schema_editor.connection, table) if i.structure == structure and i.valid]
-    same.sort(key=lambda found: (found.constraint != constraint.name, found.constraint is None))
-    if not same:
+    same = _same_unique(schema_editor, model, constraint)
+    if same is None:
         return False
-    alter, name = f"ALTER TABLE {quote(table)}", quote(constraint.name)
-    if same[0].constraint is None:
-        schema_editor.execute(f"{alter} ADD CONSTRAINT {name} UNIQUE USING INDEX {quote(same[0].name)}")
-    elif same[0].constraint != constraint.name:
-        schema_editor.execute(f"{alter} RENAME CONSTRAINT {quote(same[0].constraint)} TO {name}")
+    quote = schema_editor.quote_name
+    alter, name = f"ALTER TABLE {quote(model._meta.db_table)}", quote(constraint.name)
+    if same.constraint is None:
+        schema_editor.execute(f"{alter} ADD CONSTRAINT {name} UNIQUE USING INDEX {quote(same.name)}")
+    elif same.constraint != constraint.name:
+        schema_editor.execute(f"{alter} RENAME CONSTRAINT {quote(same.constraint)} TO {name}")
     return True
+
+
+def plan_unique(
+    connection: BaseDatabaseWrapper, model: type[Model], constraint: models.UniqueConstraint
+) -> list[Entry]:
+    """What to report of the unique key: added, or another's name changed."""
+    table, same = model._meta.db_table, _same_unique(connection.schema_editor(), model, constraint)
+    if same is None:
+        return [Entry(table, "", "added", f"constraint {constraint.name}")]
+    renamed = same.constraint or same.name
+    return [Entry(table, "", "index", f"{renamed} to {constraint.name}")] if renamed != constraint.name else []
+
+
+def _same_unique(
+    schema_editor: BaseDatabaseSchemaEditor, model: type[Model], constraint: models.UniqueConstraint
+) -> LiveIndex | None:
+    table, structure = model._meta.db_table, unique_structure(schema_editor, model, constraint)
+    same = [i for i in indexes(schema_editor.connection, table) if i.structure == structure and i.valid]
+    return min(same, key=lambda found: (found.constraint != constraint.name, found.constraint is None), default=None)
+
+
+def unique_structure(
+    schema_editor: BaseDatabaseSchemaEditor, model: type[Model], constraint: models.UniqueConstraint
+) -> str:
+    """The structure of the constraint's index."""
+    quote = schema_editor.quote_name
+    columns = ", ".join(quote(str(model._meta.get_field(name).column)) for name in constraint.fields)  # type: ignore[union-attr]
+    create = f"CREATE UNIQUE INDEX adoption_unique ON {quote(model._meta.db_table)} ({columns})"
+    return structure_of(schema_editor, model, create)
 
 
 def structure_of(schema_editor: BaseDatabaseSchemaEditor, model: type[Model], create_sql: str) -> str:

@@ -26,7 +26,7 @@ ACTIONS: Final = {
     "ended": "ended, the process that worked on it is gone",
     "leftover": "left as it is; nothing here uses it",
 }
-# How many ids an entry lists: enough to look at, never a copy of the table.
+# How many different values an entry lists: enough to look at, never a copy of the table. Each row has its own.
 SAMPLE: Final = 100
 
 
@@ -65,6 +65,11 @@ def record(entries: Iterable[Entry], using: str) -> None:
 def is_adopting(using: str) -> bool:
     """Whether this database was adopted: only then is an added column worth an entry."""
     return AdoptionEntry.objects.using(using).exists()
+
+
+def was_found(using: str, table: str) -> bool:
+    """Whether this database was adopted with the table: what is new in a table that is new itself is no news."""
+    return AdoptionEntry.objects.using(using).filter(table=table, action="found").exists()
 
 
 def is_under_way(using: str) -> bool:

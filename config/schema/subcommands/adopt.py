@@ -111,7 +111,12 @@ def _sample(entry: Entry) -> Iterator[str]:
     found = entry.data or []
     for item in found[:SHOWN]:
         yield f"  {item[0]!r} ({item[1]:,})" if entry.action == "kept" else f"  {item}"
-    if len(found) > SHOWN:
+    if len(found) <= SHOWN:
+        return
+    if entry.action == "kept":
+        left = (entry.rows or 0) - sum(count for _, count in found[:SHOWN])
+        yield f"  … and other values in {left:,} rows, see legacy_values"
+    else:
         yield f"  … and {len(found) - SHOWN:,} more, see --json"
 
 

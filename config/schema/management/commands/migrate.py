@@ -12,6 +12,7 @@ from django.db.migrations.migration import Migration
 
 from config.schema import checks, guard, history, repair, watch
 from config.schema.adoption import report as adoption
+from config.schema.adoption.additions import record_additions
 from config.schema.conf import guarded_databases, schema_settings
 from config.schema.findings import Report
 from config.schema.locks import LockLostError, lock_timeout, migration_lock, set_lock_timeout, was_lock_timeout
@@ -59,6 +60,7 @@ class Command(migrate.Command):
                     self._refuse_to_copy_names(targeted=targeted)
                 with lock_timeout(connections[self.using], schema_settings().lock_timeout):
                     self._migrate(*args, **options)
+                record_additions(self.using)
                 if guarded:
                     self._verify(
                         targeted=targeted,

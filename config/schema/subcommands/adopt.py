@@ -97,7 +97,10 @@ def _of_structure(entries: list[Entry]) -> Iterator[str]:
     for entry in entries:
         key = (entry.action, entry.detail if entry.column else "")
         columns.setdefault(key, []).append(entry.column or entry.detail)
-    for (action, detail), names in columns.items():
+    # The dry run and the report find the same in another order.
+    order = list(ACTIONS)
+    for (action, detail), found in sorted(columns.items(), key=lambda item: (order.index(item[0][0]), item[0][1])):
+        names = sorted(found)
         separator = ", " if detail or " " not in "".join(names) else "; "
         yield f"{ACTIONS[action]}{f' ({detail})' if detail else ''}: {separator.join(names)}"
 

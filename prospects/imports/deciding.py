@@ -20,6 +20,7 @@ from prospects.decisions import VERIFICATION, with_verification
 from prospects.imports.fields import FIELDS
 from prospects.keys import domain_key, email_key, profile_key
 from prospects.models import Import, ImportRow, Prospect
+from prospects.querysets import ProspectQuerySet
 from prospects.suppression import suppressed_emails
 
 #: Keys of one row: how it is recognised in the file and in the database.
@@ -64,10 +65,22 @@ def keys_of(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: key for name, key in keys.items() if key}
 
 
-def decide(of: Import, rows: Sequence[ImportRow]) -> list[Decision]:
-    """A decision for each row, by what the database holds now. A constant number of queries."""
-    known = _Known([keys_of(row.values) for row in rows])
+def decide(of: Import, rows: Sequence[ImportRow], *, locked: bool = False) -> list[Decision]:
+    """A decision for each row, by what the database holds now. A constant number of queries.
+
+    Who is going to write has the prospects locked until the transaction ends: the decision holds the values that are
+    written, and what a person writes meanwhile would be lost. A preview waits for nobody.
+    """
+    known = _Known(known_by(rows), locked)
     return [_decide(of, row, known) for row in rows]
+
+
+def known_by(rows: Sequence[ImportRow]) -> ProspectQuerySet:
+    """The prospects that the keys of the rows lead to."""
+    keys = [keys_of(row.values) for row in rows]
+    wanted = {name: {row[name] for row in keys if name in row} for name in KEYS}
+    same = Q(domain_key__in=wanted["domain"]) | Q(email_key__in=wanted["email"])
+    return Prospect.objects.filter(same | Q(profile_key__in=wanted["profile"]))
 
 
 def _decide(of: Import, row: ImportRow, known: "_Known") -> Decision:
@@ -76,7 +89,9 @@ def _decide(of: Import, row: ImportRow, known: "_Known") -> Decision:
     values = typed(row.values)
     try:
         target = _target(of, values, known)
-        return _creation(values) if target is None else _update(of, values, target, known)
+        if target is None:
+            return Decision(RowStatus.CREATED, values=creation(values))
+        return _update(of, values, target, known)
     except RowSkipped as skipped:
         return Decision(RowStatus.SKIPPED, note=str(skipped))
     except RowRefused as refused:
@@ -90,16 +105,15 @@ def typed(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Known:
-    """The prospects that the keys of some rows lead to."""
+    """Prospects by the keys that lead to them."""
 
-    def __init__(self, keys: Sequence[Mapping[str, str]]) -> None:
-        wanted = {name: {row[name] for row in keys if name in row} for name in KEYS}
+    def __init__(self, prospects: ProspectQuerySet, locked: bool) -> None:
         self.by_key: dict[tuple[str, str], list[Prospect]] = defaultdict(list)
-        same = Q(domain_key__in=wanted["domain"]) | Q(email_key__in=wanted["email"])
         columns = (*FIELDS, "domain_key", "email_key", "profile_key", "scrape_status", *VERIFICATION)
-        for prospect in Prospect.objects.filter(same | Q(profile_key__in=wanted["profile"])).only(*columns):
+        found = prospects.order_by("pk").only(*columns)
+        for prospect in found.select_for_update() if locked else found:
             self._add(prospect)
-        self.suppressed = suppressed_emails(wanted["email"] | {p.email_key for p in self._all() if p.email_key})
+        self.suppressed = suppressed_emails({p.email_key for p in self._all() if p.email_key})
 
     def find(self, name: str, key: str | None) -> list[Prospect]:
         return self.by_key.get((name, key), []) if key else []
@@ -155,13 +169,15 @@ def _require_identity(values: Mapping[str, Any], keys: Mapping[str, str]) -> Non
         raise RowRefused("source_platform", "is missing for a social profile")
 
 
-def _creation(values: dict[str, Any]) -> Decision:
+def creation(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of the prospect that a row makes when there is none yet."""
+    made = dict(values)
     if is_social(values):
-        platform = keys_of(values)["profile"].partition("/")[0]
-        values = {"domain": platform, **values, "source_type": SourceType.SOCIAL.value}
+        platform = profile_key(values.get("profile_url")).partition("/")[0]
+        made = {"domain": platform, **made, "source_type": SourceType.SOCIAL.value}
     if values.get("contact_email"):
-        values["scrape_status"] = ScrapeStatus.ENRICHED.value
-    return Decision(RowStatus.CREATED, values=values)
+        made["scrape_status"] = ScrapeStatus.ENRICHED.value
+    return made
 
 
 def _update(of: Import, values: Mapping[str, Any], target: Prospect, known: _Known) -> Decision:

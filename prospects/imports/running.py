@@ -8,11 +8,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import DO_NOTHING, Count, Max, Q, QuerySet
 
-from prospects import changes
+from prospects import changes, decisions
 from prospects.changes import Cause
 from prospects.choices import DiscoveryStatus, ImportStatus, RowStatus
 from prospects.imports import mapping as mappings
-from prospects.imports.deciding import Decision, decide, typed
+from prospects.imports.deciding import Decision, creation, decide, known_by, typed
 from prospects.imports.errors import ImportConflict, ImportRefused
 from prospects.models import Import, ImportRow, Merge, Prospect, ProspectEvent
 
@@ -62,7 +62,8 @@ def run_batch(of: Import, cause: Cause) -> Counter[str]:
         raise ImportConflict(f"The import is {locked.get_status_display()}; nothing more of it is done.")
     rows = list(of.rows.filter(status=RowStatus.PENDING).order_by("number")[:BATCH])
     undecided = [row for row in rows if row.planned in (RowStatus.CREATED, RowStatus.UPDATED)]
-    decisions = dict(zip((row.pk for row in undecided), decide(of, undecided), strict=True))
+    _hold(undecided)
+    decisions = dict(zip((row.pk for row in undecided), decide(of, undecided, locked=True), strict=True))
     taken = _written(of, decisions.values())
     for row in rows:
         decision = decisions.get(row.pk) or Decision(RowStatus(row.planned), row.note, row.problems)
@@ -104,6 +105,7 @@ def revert(of: Import, cause: Cause) -> dict[str, int]:
     if locked.status not in (ImportStatus.FINISHED, ImportStatus.STOPPED):
         raise ImportConflict(f"The import is {locked.get_status_display()}; there is nothing to revert.")
     written = of.rows.filter(status__in=(RowStatus.CREATED, RowStatus.UPDATED)).order_by("pk")
+    _hold_all(written)
     counts: Counter[str] = Counter()
     last = 0
     while batch := list(written.filter(pk__gt=last)[:BATCH]):
@@ -119,6 +121,32 @@ def _one_at_a_time() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _hold(rows: Sequence[ImportRow]) -> None:
+    """Let nobody else change the prospects that the rows are about, or add those that are not there yet.
+
+    In the order in which a person's edit takes the two: the prospect, then what it is to be known by.
+    """
+    list(known_by(rows).order_by("pk").select_for_update().values_list("pk", flat=True))
+    if connection.vendor == "postgresql":
+        made = [Prospect(**creation(typed(row.values))) for row in rows]
+        for prospect in made:
+            prospect.derive()
+        keys = sorted({" ".join(decisions._known_by(prospect)) for prospect in made})
+        with connection.cursor() as cursor:
+            # The locks of decisions.add and decisions.edit, all of a batch at once.
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, hashtext(key)) FROM unnest(%s::text[]) AS key",
+                [decisions._LOCKS, keys],
+            )
+
+
+def _hold_all(rows: QuerySet[ImportRow]) -> None:
+    """Lock the prospects of the rows: what is judged of them holds until they are put back."""
+    prospects = Prospect.objects.filter(pk__in=rows.order_by().values("prospect_id"))
+    for _ in prospects.order_by("pk").select_for_update().values_list("pk").iterator():
+        pass
 
 
 def _written(of: Import, decisions: Iterable[Decision]) -> set[uuid.UUID]:

@@ -71,10 +71,16 @@ class RunImport(Handler):
         return 0
 
     def _work(self, run: Run, of: Import) -> dict[str, Any]:
+        def heartbeat() -> None:
+            run.breathe()
+            with run.transaction():
+                pass
+
+        others = imports.other_rows(of, heartbeat)
         while True:
             run.breathe()
             with run.transaction() as job:
-                counts = imports.run_batch(of, run.cause)
+                counts = imports.run_batch(of, run.cause, others)
                 failed = counts[RowStatus.REFUSED]
                 done = counts.total() - failed
                 run.advance(

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ from prospects.suppression import suppressed_emails
 
 #: Keys of one row: how it is recognised in the file and in the database.
 KEYS = ("domain", "profile", "email")
+# Marks the problems of a decision among those of the cells. What an earlier release has decided is not decided anew.
+_DECIDED = "decided"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Decision:
 
     status: RowStatus
     note: str = ""
-    problems: list[dict[str, str]] = field(default_factory=list)
+    problems: list[dict[str, Any]] = field(default_factory=list)
     prospect_id: uuid.UUID | None = None
     values: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
@@ -84,7 +86,7 @@ def known_by(rows: Sequence[ImportRow]) -> ProspectQuerySet:
 
 
 def _decide(of: Import, row: ImportRow, known: "_Known") -> Decision:
-    if row.problems:
+    if unreadable(row.problems):
         return Decision(RowStatus.REFUSED, problems=row.problems)
     values = typed(row.values)
     try:
@@ -95,8 +97,18 @@ def _decide(of: Import, row: ImportRow, known: "_Known") -> Decision:
     except RowSkipped as skipped:
         return Decision(RowStatus.SKIPPED, note=str(skipped))
     except RowRefused as refused:
-        problem = {"column": refused.column, "value": str(values.get(refused.column) or ""), "reason": str(refused)}
-        return Decision(RowStatus.REFUSED, problems=[problem])
+        problems = [problem(refused.column, values.get(refused.column), str(refused))]
+        return Decision(RowStatus.REFUSED, problems=problems)
+
+
+def problem(column: str, value: object, reason: str) -> dict[str, Any]:
+    """A problem of a row that can be read, which is gone when the database or another row says otherwise."""
+    return {"column": column, "value": str(value or ""), "reason": reason, _DECIDED: True}
+
+
+def unreadable(problems: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the row's own cells refuse it, whatever else there is."""
+    return not all(problem.get(_DECIDED) for problem in problems)
 
 
 def typed(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,7 +151,9 @@ def _target(of: Import, values: Mapping[str, Any], known: _Known) -> Prospect | 
     by_email = known.find("email", keys.get("email"))
     if len(same) > 1:
         raise RowRefused(column, f"{len(same)} prospects have it; merge them first")
-    if not same and by_email:
+    # Known or not: were the row to fill in what else it says of a site that a row below has made, it would do
+    # something the second time.
+    if by_email and (not same or same[0] not in by_email):
         same = _by_email(by_email, keys.get(name))
     if same:
         if of.mode == ImportMode.CREATE:
@@ -202,9 +216,6 @@ def _update(of: Import, values: Mapping[str, Any], target: Prospect, known: _Kno
 
 
 def _check_email(writable: dict[str, Any], target: Prospect, known: _Known) -> None:
-    others = [p for p in known.find("email", email_key(writable["contact_email"])) if p.pk != target.pk]
-    if others:
-        raise RowRefused("contact_email", f"belongs to {others[0]} already")
     if target.email_key in known.suppressed:
         raise RowRefused("contact_email", "the present address is suppressed and is not replaced by an import")
     if target.verification_status == VerificationStatus.VERIFIED:

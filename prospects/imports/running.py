@@ -12,8 +12,9 @@ from prospects import changes, decisions
 from prospects.changes import Cause
 from prospects.choices import DiscoveryStatus, ImportStatus, RowStatus
 from prospects.imports import mapping as mappings
-from prospects.imports.deciding import Decision, creation, decide, known_by, typed
+from prospects.imports.deciding import Decision, creation, decide, known_by, typed, unreadable
 from prospects.imports.errors import ImportConflict, ImportRefused
+from prospects.imports.other_rows import OtherRows, other_rows
 from prospects.models import Import, ImportRow, Merge, Prospect, ProspectEvent
 
 BATCH = 200
@@ -50,27 +51,26 @@ def stopped(job_id: uuid.UUID) -> QuerySet[Import]:
     return Import.objects.filter(job=job_id, status__in=(ImportStatus.STOPPED, ImportStatus.RUNNING))
 
 
-def run_batch(of: Import, cause: Cause) -> Counter[str]:
+def run_batch(of: Import, cause: Cause, others: OtherRows | None = None) -> Counter[str]:
     """Do the next rows inside the caller's transaction; returns how many ended in which status, nothing at the end.
 
-    Each row is decided anew: what the database holds now counts, not what it held at the preview. Raises
-    ImportConflict when the import is not running, or no more.
+    Each row is decided anew: what the database holds now counts, not what it held at the preview. `others` are those of
+    this import as the batch before has left them. Raises ImportConflict when the import is not running, or no more.
     """
     _one_at_a_time()
     locked = Import.objects.select_for_update().get(pk=of.pk)
     if locked.status != ImportStatus.RUNNING:
         raise ImportConflict(f"The import is {locked.get_status_display()}; nothing more of it is done.")
+    others = others or other_rows(of)
     rows = list(of.rows.filter(status=RowStatus.PENDING).order_by("number")[:BATCH])
-    undecided = [row for row in rows if row.planned in (RowStatus.CREATED, RowStatus.UPDATED)]
-    _hold(undecided)
-    decisions = dict(zip((row.pk for row in undecided), decide(of, undecided, locked=True), strict=True))
-    taken = _written(of, decisions.values())
-    for row in rows:
-        decision = decisions.get(row.pk) or Decision(RowStatus(row.planned), row.note, row.problems)
-        if decision.prospect_id in taken:
+    _hold([row for row in rows if not unreadable(row.problems)])
+    decisions = decide(of, rows, locked=True)
+    written = _written(of, decisions)
+    for row, decision in zip(rows, decisions, strict=True):
+        decision = others.settle(row, decision)
+        # Which neither knows by its keys, when somebody has changed those meanwhile.
+        if decision.status == RowStatus.UPDATED and decision.prospect_id in written:
             decision = Decision(RowStatus.SKIPPED, "Another row of this file has changed the same prospect.")
-        elif decision.prospect_id:
-            taken.add(decision.prospect_id)
         _settle(row, decision)
     _create([row for row in rows if row.status == RowStatus.CREATED], cause)
     _update([row for row in rows if row.status == RowStatus.UPDATED], cause)

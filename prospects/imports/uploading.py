@@ -1,8 +1,8 @@
 """Taking a file in, and the preview of what it would do."""
 
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from itertools import islice
@@ -16,11 +16,11 @@ from django.db.models.functions import Now
 from prospects.choices import ImportFormat, ImportMode, ImportStatus, RowStatus
 from prospects.imports import mapping as mappings
 from prospects.imports import reading, workbook
-from prospects.imports.deciding import Decision, decide, keys_of
+from prospects.imports.deciding import decide
 from prospects.imports.errors import ImportConflict, ImportRefused
 from prospects.imports.fields import clean
+from prospects.imports.other_rows import OtherRows
 from prospects.imports.reading import FileRow, Source
-from prospects.keys import email_key
 from prospects.models import Import, ImportFile, ImportRow
 
 BATCH = 500
@@ -200,7 +200,7 @@ def _before_it_ran(of: Import) -> Iterator[Import]:
 
 def _stage(of: Import, claim: _Claim, report: Callable[[int], None]) -> Counter[str]:
     planned: Counter[str] = Counter()
-    others = _OtherRows(_lines_by_email(of))
+    others = _announced(of, claim)
     rows = _rows(of)
     while batch := list(islice(rows, BATCH)):
         for row, decision in zip(batch, decide(of, batch), strict=True):
@@ -220,59 +220,17 @@ def _rows(of: Import) -> Iterator[ImportRow]:
     return (_row(of, number, row) for number, row in enumerate(rows, 1))
 
 
-def _lines_by_email(of: Import) -> dict[str, set[int]]:
-    """Where the file names which address; only an import that may replace addresses has to know."""
-    lines: dict[str, set[int]] = defaultdict(set)
+def _announced(of: Import, claim: _Claim) -> OtherRows:
+    """What the file's rows have to know of each other before the first is decided."""
+    others = OtherRows()
     if "contact_email" in of.overwrite:
-        for row in _rows(of):
-            if not row.problems and (key := keys_of(row.values).get("email")):
-                lines[key].add(row.line)
-    return lines
-
-
-class _OtherRows:
-    """What the rest of the file says of the same prospects.
-
-    A prospect is named by one row of a file, and nothing a row does may change whom another row is about: so the same
-    file does nothing the second time.
-    """
-
-    def __init__(self, lines_by_email: Mapping[str, Collection[int]]) -> None:
-        self.lines_by_email = lines_by_email
-        self.seen: dict[tuple[str, str], int] = {}
-        self.refused: set[int] = set()
-
-    def settle(self, row: ImportRow, decision: Decision) -> Decision:
-        if row.problems:
-            return decision
-        keys = set(keys_of(row.values).items())
-        if decision.prospect_id:
-            keys.add(("prospect", str(decision.prospect_id)))
-        said = sorted((self.seen[key], key[0]) for key in keys if key in self.seen)
-        self.seen |= {key: row.line for key in keys if key not in self.seen}
-        if decision.status != RowStatus.REFUSED:
-            decision = self._repeating(*said[0]) if said else self._releasing(row, decision)
-        if decision.status == RowStatus.REFUSED:
-            self.refused.add(row.line)
-        return decision
-
-    def _repeating(self, line: int, key: str) -> Decision:
-        """Skipped; but refused with the row it repeats: else nobody would see that neither was imported."""
-        if line in self.refused:
-            reason = f"the row on line {line}, which is refused, has the same {key}"
-            return Decision(RowStatus.REFUSED, problems=[{"column": "", "value": "", "reason": reason}])
-        return Decision(RowStatus.SKIPPED, f"The row on line {line} has the same {key}.")
-
-    def _releasing(self, row: ImportRow, decision: Decision) -> Decision:
-        """The decision, refused when it takes away an address by which another row knows the prospect."""
-        replaced = email_key(decision.before.get("contact_email"))
-        others = self.lines_by_email.get(replaced, ()) if replaced else ()
-        if line := min((line for line in others if line != row.line), default=0):
-            reason = f"the present address, {replaced}, is that of the row on line {line}"
-            value = str(row.values["contact_email"])
-            problem = {"column": "contact_email", "value": value, "reason": reason}
-            return Decision(RowStatus.REFUSED, problems=[problem])
-        return decision
+        rows = _rows(of)
+        while batch := list(islice(rows, BATCH)):
+            for row in batch:
+                others.announce(row)
+            with claim.writing():  # a sign of life
+                pass
+    return others
 
 
 def source_of(of: Import) -> Source:

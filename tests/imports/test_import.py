@@ -202,9 +202,9 @@ def test_two_prospects_of_one_domain_make_a_row_ambiguous() -> None:
     Prospect.objects.create(domain="a.example")
     Prospect.objects.create(domain="www.a.example")
     of = previewed(csv_file(["domain"], ["a.example"]))
-    assert of.rows.get().problems == [
-        {"column": "domain", "value": "a.example", "reason": "2 prospects have it; merge them first"}
-    ]
+    (problem,) = of.rows.get().problems
+    assert (problem["column"], problem["value"]) == ("domain", "a.example")
+    assert problem["reason"] == "2 prospects have it; merge them first"
 
 
 def test_a_social_profile_is_known_by_its_url_not_its_domain() -> None:

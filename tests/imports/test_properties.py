@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline import imports as import_jobs
+from prospects import imports
+from prospects.imports import running
 from prospects.imports.fields import FIELDS
 from prospects.models import Import, Prospect
 from tests.imports.files import CAUSE, csv_file, run
@@ -33,8 +35,11 @@ def rows_of_prospects() -> list[dict[str, Any]]:
     ]
 
 
-def check(existing: Any, rows: Any, mode: str, overwrite: set[str]) -> None:
-    with transaction.atomic():
+def check(existing: Any, rows: Any, mode: str, overwrite: set[str], batch: int) -> None:
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        # Before each batch another worker takes over: it knows what was done from the rows alone.
+        patch.setattr(running, "BATCH", batch)
+        patch.setattr(imports, "run_batch", lambda of, cause, others: running.run_batch(of, cause))
         _check(existing, rows, mode, overwrite)
         transaction.set_rollback(True)
 
@@ -49,6 +54,7 @@ def _check(existing: Any, rows: Any, mode: str, overwrite: set[str]) -> None:
     content = csv_file(HEADER, *rows)
     of: Import = run(content, mode, sorted(overwrite))
     assert sum(of.outcome.values()) == of.rows_total == of.rows.count() == sum(any(row) for row in rows)
+    assert of.outcome == of.planned
     assert Prospect.objects.count() == len(before) + of.outcome["created"]
     after = rows_of_prospects()
     again = run(content, mode, sorted(overwrite))
@@ -64,10 +70,11 @@ def _check(existing: Any, rows: Any, mode: str, overwrite: set[str]) -> None:
     rows=ROWS.filter(lambda rows: any(map(any, rows))),
     mode=st.sampled_from(["create", "update", "both"]),
     overwrite=OVERWRITE,
+    batch=st.sampled_from([1, 2, 200]),
 )
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_numbers_add_up_twice_is_once_and_a_revert_restores(existing, rows, mode, overwrite) -> None:
-    check(existing, rows, mode, overwrite)
+def test_numbers_add_up_twice_is_once_and_a_revert_restores(existing, rows, mode, overwrite, batch) -> None:
+    check(existing, rows, mode, overwrite, batch)
 
 
 @pytest.mark.slow
@@ -77,10 +84,11 @@ def test_numbers_add_up_twice_is_once_and_a_revert_restores(existing, rows, mode
     rows=ROWS.filter(lambda rows: any(map(any, rows))),
     mode=st.sampled_from(["create", "update", "both"]),
     overwrite=OVERWRITE,
+    batch=st.sampled_from([1, 2, 200]),
 )
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_same_for_many_more_files(existing, rows, mode, overwrite) -> None:
-    check(existing, rows, mode, overwrite)
+def test_the_same_for_many_more_files(existing, rows, mode, overwrite, batch) -> None:
+    check(existing, rows, mode, overwrite, batch)
 
 
 def test_no_field_of_an_import_is_a_decision_or_what_was_sent() -> None:

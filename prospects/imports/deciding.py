@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from prospects.choices import (
     VerificationStatus,
 )
 from prospects.decisions import VERIFICATION, with_verification
-from prospects.imports.fields import FIELDS
+from prospects.imports.fields import FIELDS, UNSET
 from prospects.keys import domain_key, email_key, profile_key
 from prospects.models import Import, ImportRow, Prospect
 from prospects.querysets import ProspectQuerySet
@@ -25,6 +25,11 @@ from prospects.suppression import suppressed_emails
 
 #: Keys of one row: how it is recognised in the file and in the database.
 KEYS = ("domain", "profile", "email")
+_SPELLED: dict[str, Callable[[Any], str]] = {
+    "domain": domain_key,
+    "contact_email": email_key,
+    "profile_url": profile_key,
+}
 # Marks the problems of a decision among those of the cells. What an earlier release has decided is not decided anew.
 _DECIDED = "decided"
 
@@ -197,17 +202,14 @@ def creation(values: Mapping[str, Any]) -> dict[str, Any]:
 def _update(of: Import, values: Mapping[str, Any], target: Prospect, known: _Known) -> Decision:
     if values.get("source_type", target.source_type) != target.source_type:
         raise RowRefused("source_type", f"{target} is a {target.source_type} prospect")
-    writable = {
-        name: value
-        for name, value in values.items()
-        if value != (present := getattr(target, name)) and (present in (None, "") or name in of.overwrite)
-    }
-    # The row was recognised by it: another spelling of the same is no change.
-    if "domain" in writable and domain_key(writable["domain"]) == target.domain_key:
-        del writable["domain"]
+    # Another spelling of what a prospect is known by is no change, unless it is asked for.
+    spelled = {n for n, key in _SPELLED.items() if n in values and key(values[n]) == key(getattr(target, n))}
+    same = spelled.difference(of.overwrite)
+    new = {n: value for n, value in values.items() if n not in same and value != getattr(target, n)}
+    writable = {n: value for n, value in new.items() if _is_empty(n, getattr(target, n)) or n in of.overwrite}
     if not writable:
         # With its prospect: a later row about the same one is a repetition, whatever was new in this one.
-        return Decision(RowStatus.SKIPPED, "Nothing in it is new.", prospect_id=target.pk)
+        return Decision(RowStatus.SKIPPED, _nothing_written(new), prospect_id=target.pk)
     if writable.get("contact_email"):
         _check_email(writable, target, known)
     writable = with_verification(target, writable)
@@ -215,7 +217,19 @@ def _update(of: Import, values: Mapping[str, Any], target: Prospect, known: _Kno
     return Decision(RowStatus.UPDATED, prospect_id=target.pk, values=writable, before=before)
 
 
+def _is_empty(name: str, present: object) -> bool:
+    return present in (None, "") or (name in UNSET and present == UNSET[name])
+
+
+def _nothing_written(new: Iterable[str]) -> str:
+    if kept := ", ".join(sorted(new)):
+        return f"What is new in it has another value already and is not to be overwritten: {kept}."
+    return "Nothing in it is new."
+
+
 def _check_email(writable: dict[str, Any], target: Prospect, known: _Known) -> None:
+    if email_key(writable["contact_email"]) == target.email_key:  # only written otherwise
+        return
     if target.email_key in known.suppressed:
         raise RowRefused("contact_email", "the present address is suppressed and is not replaced by an import")
     if target.verification_status == VerificationStatus.VERIFIED:

@@ -33,6 +33,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "engagement_rate": ("engagement",),
     "bio_text": ("bio", "biography"),
 }
+#: What a field holds that nobody has filled, where that is neither NULL nor an empty text.
+UNSET = {"score": 0}
 #: Those whose present value may be replaced: not what says which prospect it is.
 OVERWRITABLE = tuple(name for name in FIELDS if name not in ("domain", "source_type"))
 # Blanks and underscores are the same.

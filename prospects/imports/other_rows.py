@@ -73,6 +73,8 @@ class OtherRows:
     def _releasing(self, row: ImportRow, decision: Decision) -> Decision:
         """The decision, refused when it takes away an address by which another row knows the prospect."""
         replaced = email_key(decision.before.get("contact_email"))
+        if replaced == email_key(decision.values.get("contact_email")):  # only written otherwise
+            return decision
         others = self.lines_by_email.get(replaced, ()) if replaced else ()
         if line := min((line for line in others if line != row.line), default=0):
             reason = f"the present address, {replaced}, is that of the row on line {line}"

@@ -1,4 +1,4 @@
-"""The columns of the exports, as the frontend's users know them."""
+"""The columns of the exports, as the frontend's users know them; what it does not know stands behind."""
 
 from operator import attrgetter
 
@@ -21,6 +21,17 @@ PROSPECTS: tuple[Column, ...] = (
     ("Last Sent", attrgetter("last_sent")),
     ("Follow-ups Sent", attrgetter("followups_sent")),
     _CREATED,
+    # So that every field an import may write comes back: without its source a profile would be a web site.
+    ("Source Type", attrgetter("source_type")),
+    ("Platform", attrgetter("source_platform")),
+    ("Profile URL", attrgetter("profile_url")),
+    ("Username", attrgetter("username")),
+    ("Full Name", attrgetter("display_name")),
+    ("Followers", attrgetter("follower_count")),
+    ("Engagement", attrgetter("engagement_rate")),
+    ("Bio", attrgetter("bio_text")),
+    ("Domain Authority", attrgetter("da_est")),
+    ("Keywords", attrgetter("discovery_keywords")),
 )
 LEADS: tuple[Column, ...] = (
     ("ID", attrgetter("id")),

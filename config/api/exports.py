@@ -2,26 +2,33 @@
 
 import csv
 import itertools
+import re
 import tempfile
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import FileResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from config.api.integrity import DataIntegrityViolation, Proof, snapshot
+from config.api.problems import Problem
 
 CHUNK = 2000
+#: Characters of a workbook's cell, in UTF-16, and rows below a sheet's headings.
+MAX_TEXT = 32_767
+MAX_ROWS = 1_048_575
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A column's heading and what it shows of a row.
 Column = tuple[str, Callable[[Any], Any]]
 #: A spreadsheet takes a cell that starts with one of these for a formula (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# XML cannot hold these; workbooks write them as _x000B_, and so a text that looks like that itself as _x005F_x000B_.
+_ESCAPED = re.compile("_x(?=[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 class _Echo:
@@ -45,7 +52,8 @@ def csv_response(filename: str, columns: Sequence[Column], rows: QuerySet[Any]) 
 def xlsx_response(filename: str, columns: Sequence[Column], rows: QuerySet[Any]) -> FileResponse:
     """The rows as a workbook, in their order, read in one snapshot into a temporary file.
 
-    Raises DataIntegrityViolation, and the problem of an empty list that cannot be proven.
+    Raises DataIntegrityViolation, the problem of an empty list that cannot be proven, and that of a list or text that a
+    workbook would cut off: all before the first byte is sent.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet("export")
@@ -54,9 +62,11 @@ def xlsx_response(filename: str, columns: Sequence[Column], rows: QuerySet[Any])
     with snapshot(rows.db):
         if (total := rows.count()) == 0:
             proof.of_emptiness()
+        if total > MAX_ROWS:
+            raise _too_large(f"The list has {total:,} rows; a workbook holds {MAX_ROWS:,}.")
         counted = _Counted(rows.iterator(chunk_size=CHUNK))
         for row in counted:
-            sheet.append([_cell(value(row)) for _, value in columns])
+            sheet.append([_cell(row, heading, value(row)) for heading, value in columns])
     proof.require()
     if counted.count != total:
         raise DataIntegrityViolation(total, counted.count, total)
@@ -73,12 +83,27 @@ EXPORTS: dict[str, Callable[[str, Sequence[Column], QuerySet[Any]], HttpResponse
 }
 
 
-def _cell(value: Any) -> Any:
-    """As in CSV; a workbook holds no UUIDs and no control characters."""
+def _cell(row: Model, heading: str, value: Any) -> Any:
+    """As in CSV; a workbook holds no UUIDs, and control characters in a form of its own."""
     value = neutralised(value)
     if isinstance(value, uuid.UUID):
         return str(value)
-    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    text = _ESCAPED.sub(_escape, value)
+    if (length := len(text.encode("utf-16-le")) // 2) > MAX_TEXT:
+        raise _too_large(
+            f"{heading} of {row} ({row.pk}) has {length:,} characters; a workbook's cell holds {MAX_TEXT:,}."
+        )
+    return text
+
+
+def _escape(found: re.Match[str]) -> str:
+    return "_x005F_x" if found[0] == "_x" else f"_x{ord(found[0]):04X}_"
+
+
+def _too_large(reason: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, "too_large_for_xlsx", f"{reason} Use CSV, which has no such limit.")
 
 
 def neutralised(value: Any) -> Any:

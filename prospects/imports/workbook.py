@@ -2,6 +2,7 @@
 
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ MAX_UNPACKED = 256 * 1024 * 1024
 MAX_MEMBERS = 1000
 #: The last line a sheet can have.
 MAX_LINES = 1_048_576
+# How a workbook writes what XML cannot hold: a carriage return as _x000D_.
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 # The ZIP reader raises RuntimeError for a member with a password, OSError for broken bzip2.
 _BROKEN = (
     zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, EOFError, NotImplementedError,
@@ -109,7 +112,13 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    return str(value)
+    return _ESCAPED.sub(_unescaped, str(value))
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    # What no text can hold stays as it is written.
+    return found[0] if character == "\0" or "\ud800" <= character <= "\udfff" else character
 
 
 def _problem(cell: dict[str, Any], max_cell: int) -> str:

@@ -17,6 +17,12 @@ pytestmark = pytest.mark.django_db
 SITE = {"Domain": "domain", "Contact Email": "contact_email", "Category": "discovery_category"}
 PLACE = {"Location": "discovery_location", "Score": "score"}
 PAGE = {"Page URL": "page_url", "Page Title": "page_title"}
+REST = {
+    "Source Type": "source_type",
+    "Bio": "bio_text",
+    "Domain Authority": "da_est",
+    "Keywords": "discovery_keywords",
+}
 PROFILE = {
     "Platform": "source_platform",
     "Username": "username",
@@ -33,7 +39,7 @@ PROFILE = {
 @pytest.mark.parametrize(
     ("columns", "mapping"),
     [
-        (exports.PROSPECTS, SITE | PLACE | PAGE),
+        (exports.PROSPECTS, SITE | PLACE | PAGE | PROFILE | REST),
         (exports.LEADS, SITE | PLACE),
         (exports.SCRAPED_EMAILS, SITE),  # its Source is the page the address was found on
         (exports.PROFILES, PROFILE),

@@ -10,9 +10,10 @@ class TestGetProspectsExportCsv(Endpoint):
     call = "GET /api/prospects/export/csv"
     answer = (
         "ID,Domain,Page URL,Page Title,Contact Email,Category,Location,Score,Status,Draft "
-        "Subject,Draft Body,Last Sent,Follow-ups Sent,Created At\r\n"
+        "Subject,Draft Body,Last Sent,Follow-ups Sent,Created At,"
+        "Source Type,Platform,Profile URL,Username,Full Name,Followers,Engagement,Bio,Domain Authority,Keywords\r\n"
         "<uuid>,draft0.example.com,,,office@draft0.example.com,Museum,,0.00,pending,s,b,,0,"
-        "<time>\r\n"
+        "<time>,website,,,,,,,,,\r\n"
     )
     bad = [
         ({"?list": "colour"}, "list"),

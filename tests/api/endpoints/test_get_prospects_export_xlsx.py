@@ -24,6 +24,16 @@ class TestGetProspectsExportXlsx(Endpoint):
             "Last Sent",
             "Follow-ups Sent",
             "Created At",
+            "Source Type",
+            "Platform",
+            "Profile URL",
+            "Username",
+            "Full Name",
+            "Followers",
+            "Engagement",
+            "Bio",
+            "Domain Authority",
+            "Keywords",
         ],
         [
             "<uuid>",
@@ -40,6 +50,8 @@ class TestGetProspectsExportXlsx(Endpoint):
             None,
             0,
             "<time>",
+            "website",
+            *[None] * 9,
         ],
     ]
     bad = [

@@ -80,9 +80,16 @@ def _domain(text: str) -> str:
         ascii_host = idna.encode(host, uts46=True).decode("ascii").lower() if not host.isascii() else host.lower()
     except idna.IDNAError as error:
         raise ValueError("is no domain") from error
-    if len(ascii_host) > 253 or not _HOST.fullmatch(ascii_host):
+    # The last label is a top-level domain, which is never a number: 1.5 and 192.168.1.1 are none.
+    if len(ascii_host) > 253 or not _HOST.fullmatch(ascii_host) or ascii_host.rpartition(".")[2].isdigit():
         raise ValueError("is no domain")
     return host
+
+
+def _number(text: str) -> str:
+    if "_" in text:  # Python reads 1_0 as 10
+        raise ValueError("is no number")
+    return text
 
 
 def _email(text: str) -> str:
@@ -100,6 +107,7 @@ def _url(text: str) -> str:
 
 
 _PREPARE: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(("da_est", "score", "follower_count", "engagement_rate"), _number),
     "domain": _domain,
     "contact_email": _email,
     "page_url": _url,

@@ -7,7 +7,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import PurePath
@@ -27,11 +27,13 @@ MAX_CELLS = MAX_COLUMNS + 1
 MAX_CELL = 50_000
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 ENCODINGS = (
-    "utf-8", "utf-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "iso-8859-1", "iso-8859-2", "iso-8859-15",
-    "mac-roman", "shift_jis", "gb18030", "euc-kr",
+    "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "iso-8859-1",
+    "iso-8859-2", "iso-8859-15", "mac-roman", "shift_jis", "gb18030", "euc-kr",
 )  # fmt: skip
 # A quotation mark at the start of a name, and after it no other one but doubled.
 _OPENED = re.compile(f'(^|[{re.escape("".join(SEPARATORS))}])"([^"]|"")*$')
+_HINT = re.compile('"?sep=(.)"?', re.IGNORECASE)
+_UNICODE = ("utf-8", "utf-16", "utf-16-le", "utf-16-be")
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -68,7 +70,8 @@ def open_source(filename: str, content: bytes, *, encoding: str = "", separator:
         source = Source(ImportFormat.XLSX, sheet=workbook.choose_sheet(content, sheet))
     else:
         encoding = _encoding(content, encoding)
-        source = Source(ImportFormat.CSV, encoding, separator)
+        source = Source(ImportFormat.CSV, encoding)
+        separator = separator or _hint(content, encoding)
         source = replace(source, separator=_separator(_first_line(content, encoding), separator))
     lines = _lines(source, content)
     header = next(lines, None)
@@ -108,28 +111,50 @@ def _encoding(content: bytes, asked: str) -> str:
     detected = next((name for bom, name in _BOMS if content.startswith(bom)), "utf-8")
     if asked and asked not in ENCODINGS:
         raise ImportRefused(f"{asked!r} is no encoding this reads: {', '.join(ENCODINGS)}.", asks_for="encoding")
-    encoding = detected if asked in ("", "utf-8", "utf-16") and detected != "utf-8" else asked or detected
+    encoding = detected if detected != "utf-8" and asked in ("", *_UNICODE) else asked or detected
     decoder = codecs.getincrementaldecoder(encoding)()
     view = memoryview(content)
     try:
         for start in range(0, len(content), 1 << 20):
             decoder.decode(view[start : start + (1 << 20)], final=start + (1 << 20) >= len(content))
     except UnicodeDecodeError as error:
-        raise ImportRefused(
-            f"The file is not {encoding}: byte 0x{error.object[error.start]:02x} cannot be read. Save it as UTF-8, or "
-            f"name its encoding: {', '.join(ENCODINGS)}.",
-            asks_for="encoding",
-        ) from error
+        reason = f"byte 0x{error.object[error.start]:02x} cannot be read"
+        raise _wrong_encoding(encoding, reason) from error
+    except UnicodeError as error:  # UTF-16 that does not say which of its two kinds it is
+        raise _wrong_encoding(encoding, "it has no byte order mark") from error
     return encoding
+
+
+def _wrong_encoding(encoding: str, reason: str) -> ImportRefused:
+    return ImportRefused(
+        f"The file is not {encoding}: {reason}. Save it as UTF-8, or name its encoding: {', '.join(ENCODINGS)}.",
+        asks_for="encoding",
+    )
+
+
+def _opened(content: bytes, encoding: str, newline: str | None = None) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline=newline)
+
+
+def _hint(content: bytes, encoding: str) -> str:
+    """The separator that the first line names to Excel, `sep=;`, if it does."""
+    found = _HINT.fullmatch(next(_opened(content, encoding), "").rstrip("\r\n"))
+    return found[1] if found else ""
 
 
 def _first_line(content: bytes, encoding: str) -> str:
     """The first line that is not blank, with those that a name in quotation marks goes on in."""
-    lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding)
+    lines = _without_hint(_opened(content, encoding))
     for line in lines:
         if line.strip():
             return "".join(chain([line], _continuation(line, lines))).rstrip("\r\n")
     raise ImportRefused("The file has no line of column names.")
+
+
+def _without_hint(lines: Iterable[str]) -> Iterator[str]:
+    """The lines with a blank one in place of the hint: the others keep their numbers."""
+    for number, line in enumerate(lines, 1):
+        yield "\n" if number == 1 and _HINT.fullmatch(line.rstrip("\r\n")) else line
 
 
 def _continuation(line: str, lines: Iterator[str]) -> Iterator[str]:
@@ -211,8 +236,8 @@ def _as_it_was(row: FileRow, added: Collection[int]) -> FileRow:
 def _lines_of_the_file(source: Source, content: bytes) -> Iterator[FileRow]:
     if source.format == ImportFormat.XLSX:
         for number, texts, problems in workbook.rows(content, source.sheet, MAX_CELL):
-            if texts:
-                width = max(texts) + 1
+            if filled := [at for at, text in texts.items() if text.strip()]:
+                width = max(filled) + 1
                 cells = [texts.get(at, "") for at in range(min(width, MAX_CELLS))]
                 yield _cut(number, cells, width, problems)
         return
@@ -221,8 +246,8 @@ def _lines_of_the_file(source: Source, content: bytes) -> Iterator[FileRow]:
 
 def _csv_lines(source: Source, content: bytes) -> Iterator[FileRow]:
     csv.field_size_limit(MAX_CELL)
-    text = io.TextIOWrapper(io.BytesIO(content), encoding=source.encoding, newline="")
-    reader = csv.reader(_without_nul(text), delimiter=source.separator, strict=True)
+    text = _opened(content, source.encoding, newline="")
+    reader = csv.reader(_without_nul(_without_hint(text)), delimiter=source.separator, strict=True)
     line = 1
     while True:
         try:
@@ -244,10 +269,14 @@ def _csv_trouble(error: str, line: int) -> str:
     return f"The row on line {line} is broken ({error}). A quotation mark inside a quoted text is written twice."
 
 
-def _without_nul(text: io.TextIOWrapper) -> Iterator[str]:
-    for number, line in enumerate(text, 1):
+def _without_nul(lines: Iterable[str]) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
         if "\0" in line:
-            raise ImportRefused(f"Line {number} has a NUL character: the file is damaged, or of another encoding.")
+            raise ImportRefused(
+                f"Line {number} has a NUL character: the file is damaged, or of another encoding, such as utf-16-le or "
+                "utf-16-be.",
+                asks_for="encoding",
+            )
         yield line
 
 
@@ -266,7 +295,6 @@ def _rows(source: Source, lines: Iterator[FileRow]) -> Iterator[FileRow]:
         problems = dict(row.problems)
         if extra:
             problems[width] = f"the row has {len(row.cells)} cells for {width} columns"
-        elif source.format == ImportFormat.CSV and len(row.cells) < width:
-            problems[len(row.cells)] = f"the row has {len(row.cells)} cells for {width} columns"
+        # Spreadsheets leave out the empty cells at a row's end.
         cells = row.cells if extra else row.cells[:width]
         yield FileRow(row.line, [*cells, *[""] * (width - len(cells))], problems)

@@ -28,6 +28,10 @@ def xlsx_file(*rows: Sequence[object], sheets: Sequence[str] = ("Sheet1",)) -> b
         book.create_sheet(name)
     for row in rows:
         book.active.append(list(row))
+    return saved(book)
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()

@@ -51,6 +51,20 @@ def with_password() -> bytes:
     return bytes(content)
 
 
+def strict() -> bytes:
+    """A workbook as Excel saves it as "Strict Open XML"."""
+    stream = io.BytesIO()
+    source = zipfile.ZipFile(io.BytesIO(xlsx_file(["domain"], ["a.example"])))
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in source.namelist():
+            content = source.read(name).replace(
+                b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+                b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+            )
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
 def with_flipped_bytes() -> bytes:
     """A workbook whose compressed sheet is garbage."""
     content = bytearray(xlsx_file(["domain"], *([f"a{n}.example"] for n in range(200))))
@@ -103,6 +117,9 @@ BAD = {
     "a workbook with a line beyond the last": (
         "a.xlsx", with_sheet_rows(sheet_row(2, "a.example") + sheet_row(10**9, "b.example")), "beyond 1,048,576",
     ),
+    "a strict workbook": ("a.xlsx", strict(), "Strict Open XML.*ordinary"),
+    "utf-16 without a mark": ("a.csv", "domain,city\na.example,x\n".encode("utf-16-le"), "utf-16-le or utf-16-be"),
+    "a hint that is no separator": ("a.csv", b"sep=:\ndomain:city\na.example:x\n", "':' is no separator"),
     "no workbook in the archive": ("a.xlsx", bomb(1)[:4] + b"\0" * 40, "damaged"),
     "two sheets": ("a.xlsx", xlsx_file(["domain"], ["a.example"], sheets=("A", "B")), "2 sheets, name one: A, B"),
     "a bomb": ("a.xlsx", bomb(workbook.MAX_UNPACKED), "Unpacked"),
@@ -141,6 +158,29 @@ def test_a_named_encoding_is_used(encoding: str) -> None:
 def test_a_byte_order_mark_tells_the_encoding(encoding: str) -> None:
     of = previewed(csv_file(["domain", "city"], ["a.example", "Köln"], encoding=encoding))
     assert (of.columns, of.rows.get().values["discovery_location"]) == (["domain", "city"], "Köln")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_byte_order_mark_is_read_when_its_kind_is_named(encoding: str) -> None:
+    content = csv_file(["domain", "city"], ["a.example", "Köln"], encoding=encoding)
+    source = reading.open_source("a.csv", content, encoding=encoding)
+    assert [row.cells for row in reading.read(source, content)] == [["a.example", "Köln"]]
+    with pytest.raises(imports.ImportRefused, match=r"it has no byte order mark.*utf-16-le, utf-16-be") as refused:
+        reading.open_source("a.csv", content, encoding="utf-16")
+    assert refused.value.asks_for == "encoding"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
+    content = csv_file(["domain"], ["a.example"], encoding="utf-16")
+    assert reading.open_source("a.csv", content, encoding="utf-16-le").columns == ("domain",)
+
+
+@pytest.mark.parametrize("hint", ["sep=;", '"sep=;"', "Sep=;"])
+def test_the_separator_that_the_first_line_names_to_excel_is_used(hint: str) -> None:
+    content = f"{hint}\r\nCompany, if any;Website\r\nA;a.example\r\n".encode()
+    source = reading.open_source("a.csv", content)
+    assert (source.separator, source.columns) == (";", ("Company, if any", "Website"))
+    assert [(row.line, row.cells) for row in reading.read(source, content)] == [(3, ["A", "a.example"])]
 
 
 @pytest.mark.django_db
@@ -188,6 +228,11 @@ def test_the_domain_is_that_of_the_url(text: str) -> None:
     ("column", "text", "reason"),
     [
         ("domain", "localhost", "is no domain"),
+        ("domain", "1.5", "is no domain"),
+        ("domain", "12.2024", "is no domain"),
+        ("domain", "http://192.168.1.1/x", "is no domain"),
+        ("score", "1_0", "is no number"),
+        ("followers", "1_0", "is no number"),
         ("domain", "-a.example", "is no domain"),
         ("email", "a@b", "is no e-mail address"),
         ("score", "many", "must be a decimal number"),
@@ -207,10 +252,16 @@ def test_a_value_that_does_not_fit_refuses_its_row_and_says_why(column: str, tex
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("line", ["a.example", "a.example,x,y"])
-def test_a_row_of_another_width_is_refused(line: str) -> None:
-    of = previewed(f"domain,city\n{line}\n".encode())
-    assert "cells for 2 columns" in of.rows.get().problems[0]["reason"]
+def test_a_row_with_more_cells_than_columns_is_refused() -> None:
+    of = previewed(b"domain,city\na.example,x,y\n")
+    assert "3 cells for 2 columns" in of.rows.get().problems[0]["reason"]
+
+
+@pytest.mark.django_db
+def test_cells_that_are_missing_at_the_end_of_a_row_are_empty() -> None:
+    of = previewed(b"domain,email,city\na.example,x@a.example\nb.example\nc.example,,Bonn\n")
+    assert of.planned["created"] == 3
+    assert of.rows.get(number=2).cells == ["b.example", "", ""]
 
 
 @pytest.mark.parametrize("seed", range(20))

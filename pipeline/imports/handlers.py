@@ -76,7 +76,7 @@ class RunImport(Handler):
             with run.transaction():
                 pass
 
-        others = imports.other_rows(of, heartbeat)
+        others = imports.others_of(of, heartbeat)
         while True:
             run.breathe()
             with run.transaction() as job:

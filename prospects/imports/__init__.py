@@ -11,7 +11,7 @@ A row is one of four things in the end: created, updated, skipped (with a note),
 
 from prospects.imports.errors import ImportConflict, ImportRefused
 from prospects.imports.fields import FIELDS, OVERWRITABLE
-from prospects.imports.other_rows import other_rows
+from prospects.imports.other_rows import others_of
 from prospects.imports.reporting import refused_rows
 from prospects.imports.running import claim, finish, go_on, outcome_of, revert, run_batch, stop, stopped
 from prospects.imports.uploading import (
@@ -38,7 +38,7 @@ __all__ = [
     "finish",
     "forget_files",
     "go_on",
-    "other_rows",
+    "others_of",
     "outcome_of",
     "preview",
     "refused_rows",

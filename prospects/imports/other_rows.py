@@ -83,7 +83,7 @@ class OtherRows:
         return decision
 
 
-def other_rows(of: Import, heartbeat: Callable[[], None] = lambda: None) -> OtherRows:
+def others_of(of: Import, heartbeat: Callable[[], None] = lambda: None) -> OtherRows:
     """What the rows of an import that runs, or goes on, say of each other; `heartbeat` is called while it is read."""
     others = OtherRows()
     if "contact_email" in of.overwrite:

@@ -14,7 +14,7 @@ from prospects.choices import DiscoveryStatus, ImportStatus, RowStatus
 from prospects.imports import mapping as mappings
 from prospects.imports.deciding import Decision, creation, decide, known_by, typed, unreadable
 from prospects.imports.errors import ImportConflict, ImportRefused
-from prospects.imports.other_rows import OtherRows, other_rows
+from prospects.imports.other_rows import OtherRows, others_of
 from prospects.models import Import, ImportRow, Merge, Prospect, ProspectEvent
 
 BATCH = 200
@@ -61,7 +61,7 @@ def run_batch(of: Import, cause: Cause, others: OtherRows | None = None) -> Coun
     locked = Import.objects.select_for_update().get(pk=of.pk)
     if locked.status != ImportStatus.RUNNING:
         raise ImportConflict(f"The import is {locked.get_status_display()}; nothing more of it is done.")
-    others = others or other_rows(of)
+    others = others or others_of(of)
     rows = list(of.rows.filter(status=RowStatus.PENDING).order_by("number")[:BATCH])
     _hold([row for row in rows if not unreadable(row.problems)])
     decisions = decide(of, rows, locked=True)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,8 @@ from pipeline.jobs import engine, reaper
 from pipeline.models import Job, Webhook, WebhookDelivery
 from prospects import changes, duplicates, imports
 from prospects.changes import Cause
-from prospects.imports import uploading
+from prospects.imports import other_rows, uploading
+from prospects.imports.other_rows import OtherRows
 from prospects.models import Import, Prospect
 from tests.imports.files import CAUSE, csv_file, previewed, run
 
@@ -173,6 +174,40 @@ def test_a_preview_of_a_cancelled_job_writes_nothing_more(meanwhile, by_job: Non
     jobs.run(job.pk)
     job.refresh_from_db()
     assert (other(of).status, staged(of), job.status) == ("uploaded", [], "cancelled")
+
+
+def leases_while(monkeypatch: pytest.MonkeyPatch, read: str) -> list[datetime]:
+    """Until when the job's lease is, each time a row is taken note of."""
+    leases, take_note = [], getattr(OtherRows, read)
+
+    def noted(*args):
+        leases.append(Job.objects.get().lease_until)
+        return take_note(*args)
+
+    monkeypatch.setattr(OtherRows, read, noted)
+    return leases
+
+
+def test_a_preview_keeps_its_lease_while_it_reads_which_addresses_the_file_names(
+    monkeypatch, batches_of_two, by_job
+) -> None:
+    of = imports.upload("list.csv", csv_file(["domain", "email"], *([f"s{n}.example", ""] for n in range(5))))
+    imports.configure(of, of.mapping, "both", ["contact_email"])
+    job = import_jobs.start_preview(of, CAUSE)
+    leases = leases_while(monkeypatch, "announce")
+    jobs.run(job.pk)
+    assert len(leases) == 5
+    assert leases[0] < leases[2] < leases[4]
+
+
+def test_an_import_that_goes_on_keeps_its_lease_while_it_reads_what_was_done(monkeypatch) -> None:
+    _, job = half_way()
+    monkeypatch.setattr(other_rows, "PAGE", 100)
+    leases = leases_while(monkeypatch, "settled")
+    jobs.retry(job)
+    jobs.run(job.pk)
+    assert len(leases) == 200
+    assert leases[0] < leases[100]
 
 
 def test_a_worker_that_lost_its_lease_cannot_write_a_preview(meanwhile, by_job: None) -> None:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from pipeline.management.commands import import_prospects
+from pipeline.models import Job
+from prospects import imports
 from prospects.models import Import, Prospect
 from tests.imports.files import csv_file
 
@@ -77,6 +80,31 @@ def test_columns_in_another_case_than_the_last_time_can_be_mapped(path: Path, tm
     out = io.StringIO()
     call_command("import_prospects", str(other), "--yes", stdout=out)
     assert "1 rows were: 1 created" in out.getvalue()
+
+
+def interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_import_that_is_interrupted_says_who_goes_on_with_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "run_batch", interrupt)
+    with pytest.raises(CommandError, match=r"Interrupted: 0 of 2 rows were done\. The next worker goes on") as ended:
+        command(path, "--yes")
+    assert ended.value.returncode == 130
+    assert Job.objects.get().status == "pending"
+
+
+def test_a_command_that_is_interrupted_behind_its_import_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_prospects.Command, "_write_refused", interrupt)
+    with pytest.raises(CommandError, match=r"Interrupted: 2 of 2 rows were done, and job \S+ is completed"):
+        command(path, "--yes")
+
+
+def test_a_command_that_is_interrupted_before_it_imports_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "preview", interrupt)
+    with pytest.raises(CommandError, match="Interrupted: nothing was imported") as ended:
+        command(path, "--yes")
+    assert ended.value.returncode == 130
 
 
 def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:

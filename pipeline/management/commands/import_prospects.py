@@ -22,10 +22,14 @@ from prospects.imports.reading import ENCODINGS, SEPARATORS
 from prospects.models import Import
 
 SHOWN = 20
+#: What a shell says of a command that Ctrl-C has ended.
+INTERRUPTED = 130
 
 
 class Command(BaseCommand):
     help = "Imports prospects from a CSV or XLSX file: shows what would happen, asks, does it, and says what happened."
+
+    of: Import | None = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -43,16 +47,18 @@ class Command(BaseCommand):
         parser.add_argument("--refused", type=Path, help="write the refused rows to this CSV file")
 
     def handle(self, **options: Any) -> None:
-        """Raises CommandError when the file is refused."""
+        """Raises CommandError when the file is refused, or the command is interrupted."""
         try:
             self._import(options)
         except (ImportRefused, OSError) as refused:
             raise CommandError(str(refused)) from refused
+        except KeyboardInterrupt as interrupt:
+            raise CommandError(f"Interrupted: {self._so_far()}", returncode=INTERRUPTED) from interrupt
 
     def _import(self, options: dict[str, Any]) -> None:
         separator = "\t" if options["separator"] == "tab" else options["separator"]
         path: Path = options["file"]
-        of = imports.upload(
+        self.of = of = imports.upload(
             path.name, path.read_bytes(), encoding=options["encoding"], separator=separator, sheet=options["sheet"]
         )
         imports.configure(of, of.mapping | dict(options["map"]), options["mode"], options["overwrite"])
@@ -67,6 +73,15 @@ class Command(BaseCommand):
                 return
             self._run(of, job)
         self._write_refused(of, options["refused"])
+
+    def _so_far(self) -> str:
+        job = Job.objects.filter(imports=self.of).first() if self.of else None
+        if job is None:
+            return "nothing was imported."
+        done = f"{job.done_items + job.failed_items} of {job.total_targets} rows were done"
+        if job.status in (JobStatus.PENDING, JobStatus.RUNNING):
+            return f"{done}. The next worker goes on with job {job.pk}; cancel it if it is not to."
+        return f"{done}, and job {job.pk} is {job.status}."
 
     def _show_columns(self, of: Import) -> None:
         for column in filter(of.mapping.__contains__, of.columns):

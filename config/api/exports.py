@@ -6,6 +6,7 @@ import re
 import tempfile
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +28,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Column = tuple[str, Callable[[Any], Any]]
 #: A spreadsheet takes a cell that starts with one of these for a formula (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Also with apostrophes that it has already: so the way back leads to the same text.
+_FORMULA = re.compile(f"'*[{re.escape(''.join(FORMULA_STARTS))}]")
 # XML cannot hold these; workbooks write them as _x000B_, and so a text that looks like that itself as _x005F_x000B_.
 _ESCAPED = re.compile("_x(?=[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
@@ -64,9 +67,11 @@ def xlsx_response(filename: str, columns: Sequence[Column], rows: QuerySet[Any])
             proof.of_emptiness()
         if total > MAX_ROWS:
             raise _too_large(f"The list has {total:,} rows; a workbook holds {MAX_ROWS:,}.")
-        counted = _Counted(rows.iterator(chunk_size=CHUNK))
-        for row in counted:
-            sheet.append([_cell(row, heading, value(row)) for heading, value in columns])
+        # The server's cursor is closed before the transaction that it lives in, also when a row is refused.
+        with closing(rows.iterator(chunk_size=CHUNK)) as read:
+            counted = _Counted(read)
+            for row in counted:
+                sheet.append([_cell(row, heading, value(row)) for heading, value in columns])
     proof.require()
     if counted.count != total:
         raise DataIntegrityViolation(total, counted.count, total)
@@ -112,9 +117,14 @@ def neutralised(value: Any) -> Any:
         return ""
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+    if isinstance(value, str) and _FORMULA.match(value):
         return f"'{value}"
     return value
+
+
+def as_it_was(text: str) -> str:
+    """What `neutralised` made the text from."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def _lines(columns: Sequence[Column], rows: QuerySet[Any]) -> Generator[str, None, None]:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field
 from email_validator import EmailNotValidError, validate_email
 
-from config.api.exports import FORMULA_STARTS
+from config.api.exports import as_it_was
 from prospects.models import Prospect
 
 #: Fields an import may write, with other names of their columns. Decisions, texts of mails, what was sent, verified or
@@ -42,8 +42,6 @@ _NAMES = {name.replace("_", " "): field for field, names in FIELDS.items() for n
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 _SCHEME = re.compile("^([a-z][a-z0-9+.-]*://)+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# Exports put an apostrophe before what a spreadsheet would take for a formula.
-_NEUTRALISED = re.compile(f"^'(?=[{re.escape(''.join(FORMULA_STARTS))}])")
 
 
 def field_of(column: str) -> str | None:
@@ -58,7 +56,7 @@ def clean(name: str, text: str) -> Any:
         raise ValueError("has a control character")
     if text.startswith("="):
         raise ValueError("is a formula; put its value there")
-    text = without_apostrophe(text)
+    text = as_it_was(text)
     prepared = _PREPARE[name](text) if name in _PREPARE else text
     field = Prospect._meta.get_field(name)
     assert isinstance(field, Field)  # noqa: S101 - FIELDS holds columns only
@@ -66,11 +64,6 @@ def clean(name: str, text: str) -> Any:
         return field.clean(prepared, None)
     except ValidationError as error:
         raise ValueError(" ".join(error.messages).rstrip(".").lower()) from error
-
-
-def without_apostrophe(text: str) -> str:
-    """The text as it was before an export put an apostrophe in front of it."""
-    return _NEUTRALISED.sub("", text)
 
 
 def _domain(text: str) -> str:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import PurePath
 
+from config.api.exports import as_it_was
 from prospects.choices import ImportFormat
 from prospects.imports import workbook
 from prospects.imports.errors import ImportRefused
 from prospects.imports.fields import field_of
-from prospects.imports.reporting import PROBLEM, as_it_was
+from prospects.imports.reporting import PROBLEM
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 200_000

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from config.api.exports import as_it_was
 from prospects.choices import SuppressionReason
 from prospects.imports import reading
 from prospects.imports.errors import ImportRefused
-from prospects.imports.fields import without_apostrophe
 from prospects.suppression import Entry, NotSuppressible, on_the_list, parse
 
 # A row is about the first of them that it fills.
@@ -75,7 +75,7 @@ def _rows(filename: str, content: bytes, reason: str, **how: str) -> Iterator[tu
     if not values:
         raise ImportRefused("The file has no column named value, email or domain. Name one so.")
     for row in reading.read(source, content):
-        texts = {name: without_apostrophe(text.strip()) for name, text in zip(folded, row.cells, strict=False)}
+        texts = {name: as_it_was(text.strip()) for name, text in zip(folded, row.cells, strict=False)}
         column = next((name for name in values if texts[name]), values[0])
         entry = _entry(texts, column, reason)
         used = [folded.index(name) for name in (column, "reason", "note") if name in folded]

@@ -47,7 +47,7 @@ def fill() -> None:
                 source_platform="instagram",
                 profile_url="https://instagram.com/ann",
                 username="@ann",
-                display_name="Ann",
+                display_name="'=Ann",
                 follower_count=5,
                 engagement_rate="3.25",
                 bio_text="+ tea",

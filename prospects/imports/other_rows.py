@@ -96,7 +96,7 @@ def others_of(of: Import, heartbeat: Callable[[], None] = lambda: None) -> Other
 
 
 def _read(rows: QuerySet[ImportRow], heartbeat: Callable[[], None]) -> Iterator[ImportRow]:
-    rows = rows.only("number", "line", "values", "status", "problems", "prospect_id").order_by("number")
+    rows = rows.only("of", "number", "line", "values", "status", "problems", "prospect_id").order_by("number")
     last = 0
     while page := list(rows.filter(number__gt=last)[:PAGE]):
         yield from page

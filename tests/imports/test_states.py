@@ -210,6 +210,13 @@ def test_an_import_that_goes_on_keeps_its_lease_while_it_reads_what_was_done(mon
     assert leases[0] < leases[100]
 
 
+def test_what_was_done_is_read_page_by_page(monkeypatch, django_assert_num_queries) -> None:
+    of, _ = half_way()
+    monkeypatch.setattr(other_rows, "PAGE", 100)
+    with django_assert_num_queries(3):
+        imports.others_of(of)
+
+
 def test_a_worker_that_lost_its_lease_cannot_write_a_preview(meanwhile, by_job: None) -> None:
     of = uploaded()
     job = import_jobs.start_preview(of, CAUSE)

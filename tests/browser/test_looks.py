@@ -94,6 +94,21 @@ def test_pages_fit_a_narrow_screen(
     assert too_wide == dict.fromkeys(too_wide, 0)
 
 
+def test_the_search_box_can_be_typed_into_at_every_width(
+    log_in: Callable[[str], Page], live_server: LiveServer, filled: None
+) -> None:
+    page = log_in(roles.ADMINISTRATOR)
+    narrow = []
+    for path in ("/admin/prospects/prospect/", "/admin/pipeline/job/", "/admin/auth/user/"):
+        page.goto(live_server.url + path)
+        for width in (320, 390, 768, 1024, 1025, 1440):
+            page.set_viewport_size({"width": width, "height": 844})
+            box = page.locator("#searchbar").bounding_box()
+            if box is None or box["width"] < 150:
+                narrow.append((path, width, box))
+    assert narrow == []
+
+
 # Each text's size on the screen, and whether it lies within its picture.
 LABELS = """() => [...document.querySelectorAll('svg.days text')].filter(t => t.getClientRects().length).map(t => {
   const picture = t.ownerSVGElement.getBoundingClientRect(), box = t.getBoundingClientRect();

@@ -6,18 +6,24 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from pipeline.management import processes
 from pipeline.management.processes import Ended
-from tests.databases import Server, environment, run
+from pipeline.models import Job
+from tests.databases import Server, connected, environment, run
 from tests.schema.test_processes import eventually, noted
 
 DEMO = [sys.executable, "manage.py", "demo"]
@@ -31,11 +37,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def demo(url: str, port: int, log: Path) -> Iterator[str]:
+def demo(url: str, port: int, log: Path, **extra: str) -> Iterator[str]:
     """The demo, serving; gives its output so far. Ended by Ctrl-C."""
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*DEMO, "--port", str(port)], cwd=settings.BASE_DIR, env=environment(url), stdout=output, stderr=output
+            [*DEMO, "--port", str(port)],
+            cwd=settings.BASE_DIR,
+            env=environment(url, **extra),
+            stdout=output,
+            stderr=output,
         )
     try:
         deadline = time.monotonic() + 100
@@ -50,12 +60,12 @@ def demo(url: str, port: int, log: Path) -> Iterator[str]:
     assert code == 0, log.read_text()
 
 
-def log_in(port: int, password: str) -> httpx.Response:
+def log_in(port: int, password: str, path: str = "/admin/prospects/prospect/") -> httpx.Response:
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=60) as client:
         page = client.get("/admin/login/")
         assert page.status_code == 200
         form = {"username": "admin", "password": password, "csrfmiddlewaretoken": client.cookies["csrftoken"]}
-        return client.post("/admin/login/?next=/admin/prospects/prospect/", data=form)
+        return client.post(f"/admin/login/?next={path}", data=form)
 
 
 def found(pattern: str, text: str) -> str:
@@ -84,6 +94,61 @@ def test_it_serves_the_sample_and_a_second_run_changes_nothing(
     ended = (tmp_path / "second.log").read_text()
     assert "Asked to stop" in ended
     assert "Traceback" not in ended
+
+
+@pytest.mark.slow
+def test_a_column_lost_while_it_runs_stops_the_worker_and_leaves_the_server_to_show_it(
+    database_server: Server, tmp_path: Path, django_db_blocker: DjangoDbBlocker
+) -> None:
+    port, url, log = free_port(), database_server.create(), tmp_path / "demo.log"
+    with demo(url, port, log, SCHEMA_VERIFY_INTERVAL="1") as output:
+        password = found(r"User name: admin   Password: (\S+)", output)
+        with django_db_blocker.unblock():
+            # A worker of the server that is still starting would refuse, and the server end with it.
+            assert eventually(lambda: [row.kind for row in noted(url)].count("wsgi (gunicorn)") == 2)
+            with connected(url) as alias, connections[alias].cursor() as cursor:
+                cursor.execute("ALTER TABLE prospects DROP COLUMN bio_text")
+        assert eventually(lambda: "The task worker has stopped, because" in log.read_text(), seconds=60)
+        assert "The server stays up" in log.read_text()
+        page = log_in(port, password, "/admin/schema/verifiedschema/")
+        assert (page.status_code, "prospects.bio_text" in page.text) == (200, True)
+
+
+@pytest.fixture
+def prepared(db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """Call it for what the demo says of the test's database, up to where it would start its processes."""
+    settings.DEBUG = True
+    monkeypatch.setattr(processes, "run", lambda *args: Ended(None, 0))
+
+    def prepare() -> str:
+        output = StringIO()
+        with pytest.raises(SystemExit):
+            call_command("demo", port=free_port(), stdout=output)
+        return output.getvalue()
+
+    return prepare
+
+
+def test_a_database_in_use_gets_no_superuser_and_is_told_how_to_make_one(prepared: Callable[[], str]) -> None:
+    Job.objects.create(job_type="scrape")
+    said = prepared()
+    assert "its data stays as it is" in said
+    assert 'make manage ARGS="createsuperuser"' in said
+    assert not User.objects.exists()
+
+
+def test_a_database_in_use_with_a_superuser_is_left_without_a_word_about_one(prepared: Callable[[], str]) -> None:
+    Job.objects.create(job_type="scrape")
+    User.objects.create_superuser("root")
+    assert "superuser" not in prepared()
+    assert User.objects.count() == 1
+
+
+def test_another_user_of_the_administrators_name_is_said_and_left_alone(prepared: Callable[[], str]) -> None:
+    User.objects.create_user("admin")
+    with pytest.raises(CommandError, match="a user named admin who is no superuser"):
+        prepared()
+    assert not User.objects.get().is_superuser
 
 
 def test_a_busy_port_is_said_before_anything_is_done(tmp_path: Path) -> None:
@@ -127,6 +192,20 @@ def test_when_one_process_ends_the_others_are_stopped_and_its_exit_code_is_ours(
     )
     assert time.monotonic() - begun < 50
     assert not mark.exists()
+
+
+def test_others_go_on_after_an_end_that_the_caller_bears(tmp_path: Path) -> None:
+    last = python("import sys, time; time.sleep(1); sys.exit(3)")
+    asked = []
+
+    def bears(ended: Ended) -> bool:
+        asked.append(ended)
+        return ended.command == "brief"
+
+    assert processes.run({"brief": python("import sys; sys.exit(7)"), "last": last}, lambda: True, bears) == Ended(
+        "last", 3
+    )
+    assert asked == [Ended("brief", 7)]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])

@@ -1,4 +1,4 @@
-"""Runs several commands side by side as one: when one ends, all end."""
+"""Runs several commands side by side as one: when one ends, all end, unless the caller lets the others go on."""
 
 import signal
 import subprocess
@@ -19,17 +19,23 @@ class Stopped(BaseException):
 
 @dataclass(frozen=True)
 class Ended:
-    """Why the commands were stopped: the first one that ended, None after a signal, and the exit code to pass on."""
+    """Which command ended, None after a signal, and the exit code to pass on."""
 
     command: str | None
     code: int
 
 
-def run(commands: Mapping[str, Sequence[str]], started: Callable[[], bool]) -> Ended:
+def _never(ended: Ended) -> bool:
+    return False
+
+
+def run(
+    commands: Mapping[str, Sequence[str]], started: Callable[[], bool], others_go_on: Callable[[Ended], bool] = _never
+) -> Ended:
     """Start the commands, by name, and wait until one ends or a signal arrives; then stop the others.
 
-    `started` is asked again and again until it is true. The code is that of the command that ended, 0 after Ctrl-C,
-    128 and the signal's number after SIGTERM or SIGHUP.
+    `started` is asked again and again until it is true, `others_go_on` once about each command that has ended. The
+    code is that of the command that ended all, 0 after Ctrl-C, 128 and the signal's number after SIGTERM or SIGHUP.
     """
     processes: dict[str, subprocess.Popen[bytes]] = {}
     with _signals_stop():
@@ -37,7 +43,7 @@ def run(commands: Mapping[str, Sequence[str]], started: Callable[[], bool]) -> E
             # In sessions of their own, so that Ctrl-C reaches this process alone and the others end in order.
             for name, command in commands.items():
                 processes[name] = subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own commands
-            return _first_end(processes, started)
+            return _last_end(processes, started, others_go_on)
         except Stopped as stopped:
             return Ended(None, 0 if stopped.args[0] == signal.SIGINT else 128 + int(stopped.args[0]))
         finally:
@@ -59,12 +65,19 @@ def _signals_stop() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _first_end(processes: Mapping[str, subprocess.Popen[bytes]], started: Callable[[], bool]) -> Ended:
-    waiting = True
+def _last_end(
+    processes: Mapping[str, subprocess.Popen[bytes]],
+    started: Callable[[], bool],
+    others_go_on: Callable[[Ended], bool],
+) -> Ended:
+    waiting, running = True, dict(processes)
     while True:
         for name, process in processes.items():
-            if (code := process.poll()) is not None:
-                return Ended(name, code)
+            if name in running and (code := process.poll()) is not None:
+                del running[name]
+                ended = Ended(name, code)
+                if not (running and others_go_on(ended)):
+                    return ended
         if waiting and started():
             waiting = False
         time.sleep(0.1)

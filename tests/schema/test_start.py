@@ -123,7 +123,7 @@ def test_a_running_server_turns_unready_when_a_column_is_lost_and_ready_again(
     ("command", "ready"),
     [
         pytest.param(WORKER, "Starting worker", id="worker"),
-        pytest.param((*MANAGE, "run_scheduler", "--interval", "0.2"), "Looking every 0.2 seconds.", id="scheduler"),
+        pytest.param((*MANAGE, "run_scheduler", "--interval", "0.2"), "looks every 0.2 seconds", id="scheduler"),
     ],
 )
 def test_what_runs_unasked_ends_with_the_report_when_a_column_is_lost(

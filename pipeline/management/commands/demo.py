@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import OperationalError, connection
+from django.urls import reverse
 from tqdm import tqdm
 
 from config.schema import guard
@@ -21,6 +22,8 @@ from pipeline.management import processes
 
 HOST = "127.0.0.1"
 ADMIN = "admin"
+SERVER = "server"
+CREATE_SUPERUSER = 'make manage ARGS="createsuperuser"'
 
 
 class Command(BaseCommand):
@@ -40,9 +43,9 @@ class Command(BaseCommand):
             raise CommandError("The demo makes up data and needs DEBUG=1. See docs/deploy.md for production.")
         _refuse_busy(port)
         self._migrate()
-        self._load_sample(self._administrator())
+        self._furnish()
         self._say("Starting the server, the task worker and the scheduler")
-        ended = processes.run(_commands(port), lambda: self._announce(port))
+        ended = processes.run(_commands(port), lambda: self._announce(port), lambda end: self._serves_on(end, port))
         if ended.command:
             self._say(f"The {ended.command} ended with exit code {ended.code}, so everything is stopped.")
         else:
@@ -60,12 +63,25 @@ class Command(BaseCommand):
             self._say("Bringing the database up to date")
             call_command("migrate", interactive=False)
 
+    def _furnish(self) -> None:
+        if sample.is_unused():
+            self._load_sample(self._administrator())
+            return
+        self._say("The database is in use: its data stays as it is")
+        if not get_user_model()._default_manager.filter(is_superuser=True).exists():
+            self._say(f"It has no superuser, and gets none by itself: {CREATE_SUPERUSER} makes one.")
+
     def _administrator(self) -> User:
         users = get_user_model()._default_manager
         if administrator := users.filter(is_superuser=True).order_by("pk").first():
             return administrator
+        if users.filter(username=ADMIN).exists():
+            raise CommandError(
+                f"There is a user named {ADMIN} who is no superuser, so no administrator was made, nor the sample. "
+                f"{CREATE_SUPERUSER} makes one under another name; then run this again."
+            )
         password = secrets.token_urlsafe(12)
-        administrator = get_user_model()._default_manager.create_superuser(ADMIN, password=password)
+        administrator = users.create_superuser(ADMIN, password=password)
         self._say(
             f"Made the administrator. User name: {ADMIN}   Password: {password}\n"
             f'It is shown this once; make manage ARGS="changepassword {ADMIN}" sets another.'
@@ -73,14 +89,26 @@ class Command(BaseCommand):
         return administrator
 
     def _load_sample(self, user: User) -> None:
-        if not sample.is_unused():
-            self._say("The database is in use: its data stays as it is")
-            return
         # Away from a terminal every update is a line of its own.
         interval = 0.1 if sys.stdout.isatty() else 2
         with tqdm(desc="Loading the sample", unit=" steps", file=sys.stdout, mininterval=interval) as bar:
             count = sample.load(user, lambda done, total: _advance(bar, done, total))
         self._say(f"Loaded {count} made-up prospects with sixty days of history")
+
+    def _serves_on(self, ended: processes.Ended, port: int) -> bool:
+        """Whether the server stays when a process has ended: one that refuses a database out of line has done well.
+
+        The server refuses too, page by page, and its page about the schema tells what is wrong.
+        """
+        if ended.command == SERVER or not _is_out_of_line():
+            return False
+        self._say(
+            f"The {ended.command} has stopped, because the database is no longer in line with the code. The server "
+            f"stays up and shows why:\n"
+            f"  http://{HOST}:{port}{reverse('admin:schema_verifiedschema_changelist')}\n"
+            f"  Once it is mended, stop this with Ctrl-C and start it again."
+        )
+        return True
 
     def _announce(self, port: int) -> bool:
         if not _answers(port):
@@ -104,10 +132,18 @@ def _is_empty() -> bool:
         raise CommandError(f"DATABASE_URL: the database cannot be reached: {error}") from error
 
 
+def _is_out_of_line() -> bool:
+    """Whether the database is another one than the code needs; one out of reach is not known to be."""
+    try:
+        return any(finding.id != "schema.E000" for finding in guard.verify().errors)
+    finally:
+        connection.close()
+
+
 def _commands(port: int) -> dict[str, list[str]]:
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     return {
-        "server": [*manage, "serve", "--bind", f"{HOST}:{port}"],
+        SERVER: [*manage, "serve", "--bind", f"{HOST}:{port}"],
         "task worker": [*manage, "db_worker"],
         "scheduler": [*manage, "run_scheduler"],
     }

@@ -30,7 +30,9 @@ class Command(SchemaGuardMixin, BaseCommand):
         try:
             self._look()
             if not once:
-                self.stdout.write(f"Looking every {interval:g} seconds.")
+                self.stdout.write(
+                    f"The scheduler looks every {interval:g} seconds for runs that are due and jobs that wait."
+                )
                 self.stdout.flush()
             while not once:
                 time.sleep(interval)

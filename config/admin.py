@@ -61,7 +61,14 @@ class BoundedPaginator(_Paginator):
 
 
 class LeanChangeList(ChangeList):
-    """Leaves the columns of `list_defer` where they are: a page of rows with their payloads would be megabytes."""
+    """Leaves the columns of `list_defer` where they are: a page of rows with their payloads would be megabytes.
+
+    Where there is no row, no action is offered.
+    """
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.show_admin_actions = self.result_count > 0
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         return super().get_queryset(request, exclude_parameters).defer(*getattr(self.model_admin, "list_defer", ()))

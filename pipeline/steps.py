@@ -4,7 +4,8 @@ What is counted is what the job gets: one queryset method selects both.
 """
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +72,21 @@ def make_job(
     job_type: JobType, doing: str, cause: Cause, params: Mapping[str, Any], targets: ProspectQuerySet | None = None
 ) -> Job:
     """Make the job. Raises NotAvailable when nothing does jobs of this type here."""
-    try:
+    with _explained(job_type, doing):
         return jobs.start(job_type, params, cause, targets=() if targets is None else targets)
+
+
+def require_available(step: Step) -> None:
+    """Raise NotAvailable when nothing does jobs of the step here. Reads no row."""
+    with _explained(step.job_type, step.doing):
+        jobs.handler_for(step.job_type).check({})
+
+
+@contextmanager
+def _explained(job_type: JobType, doing: str) -> Iterator[None]:
+    """Tells which service is missing where a job cannot be made."""
+    try:
+        yield
     except jobs.NotConfigured as error:
         raise services.NotAvailable(str(error), [error.variable]) from error
     except jobs.NoHandler as error:
@@ -86,9 +100,9 @@ def _selected(step: Step, ids: Collection[uuid.UUID] | None) -> ProspectQuerySet
     ready = step.ready(chosen)
     refused = set(chosen.values_list("pk", flat=True)) - set(ready.values_list("pk", flat=True))
     if refused:
-        reason = f"is not on the list `{step.selection}`."
+        reason = f"is not ready {step.selection.removeprefix('social_').replace('_', ' ')}."
         raise Refused(
-            f"{step.doing}: {len(refused)} of {len(set(ids))} prospects are not ready: each {reason}",
+            f"{step.doing}: {len(refused)} of {len(set(ids))} prospects cannot be taken: each {reason}",
             dict.fromkeys(refused, reason),
         )
     return ready

@@ -99,7 +99,7 @@ def promote(ids: Collection[uuid.UUID], cause: Cause) -> int:
     with transaction.atomic():
         prospects = find(ids)
         ready = prospects.filter(stage__in=(Stage.EMAIL_FOUND, Stage.LEAD))
-        _refuse(_without(prospects, ready), "is not in stage EMAIL_FOUND.", ids)
+        _refuse(_without(prospects, ready), f"is not in the stage “{Stage.EMAIL_FOUND.label}”.", ids)
         return changes.change(prospects.to_promote(), {"approval_status": ApprovalStatus.APPROVED.value}, cause)
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.admin import MAX_COUNT
-from prospects.admin.actions import ACTIONS, Action, Ids, refusal
+from prospects.admin.actions import ACTIONS, OLDEST_FIRST, Action, Ids, refusal
 from prospects.changes import Cause
 from prospects.decisions import Refused
 from prospects.models import Prospect
@@ -45,10 +45,10 @@ def choose(site: AdminSite, request: HttpRequest, action: Action, chosen: QueryS
     if len(ids) > MAX_COUNT:
         messages.error(request, f"An action is for at most {MAX_COUNT} prospects at once: filter the list further.")
         return None
-    back = request.get_full_path()
-    if action.asks:
-        return ask(site, request, action, ids, back)
-    carry_out(request, action, ids, {})
+    if _can_be_done(request, action, ids):
+        if action.asks(ids):
+            return ask(site, request, action, ids, request.get_full_path())
+        carry_out(request, action, ids, {})
     return None
 
 
@@ -56,8 +56,10 @@ def decide(site: AdminSite, request: HttpRequest, name: str) -> HttpResponse:
     """The page of one action: POST with `ids` and `next`, and once more with `confirm`."""
     action = permitted(request, name)
     ids, back = _ids(request), _back(request)
+    if not _can_be_done(request, action, ids):
+        return HttpResponseRedirect(back)
     form = action.form(request.POST) if action.form else None
-    if action.asks and ("confirm" not in request.POST or (form and not form.is_valid())):
+    if action.asks(ids) and ("confirm" not in request.POST or (form and not form.is_valid())):
         return ask(site, request, action, ids, back)
     carry_out(request, action, ids, form.cleaned_data if form else {})
     return HttpResponseRedirect(back)
@@ -69,6 +71,16 @@ def carry_out(request: HttpRequest, action: Action, ids: Ids, answers: Mapping[s
         messages.success(request, action.perform(ids, Cause(user=request.user), answers))
     except Refused as refused:
         messages.error(request, refusal(refused))
+
+
+def _can_be_done(request: HttpRequest, action: Action, ids: Ids) -> bool:
+    """Whether it makes sense to ask; tells the person why not."""
+    try:
+        action.require(ids)
+    except Refused as refused:
+        messages.error(request, refusal(refused))
+        return False
+    return True
 
 
 def ask(site: AdminSite, request: HttpRequest, action: Action, ids: Ids, back: str) -> HttpResponse:
@@ -83,11 +95,17 @@ def ask(site: AdminSite, request: HttpRequest, action: Action, ids: Ids, back: s
         "ids": ",".join(map(str, ids)),
         "back": back,
         "counts": action.counts(ids),
-        "names": Prospect.objects.filter(pk__in=ids).order_by("domain_key", "pk").only("domain", "username")[:SHOWN],
+        "prospects": _first(ids, action),
         "more": max(len(ids) - SHOWN, 0),
         "form": action.form(request.POST if confirmed else None) if action.form else None,
     }
     return TemplateResponse(request, "admin/prospects/prospect/decide.html", context)
+
+
+def _first(ids: Ids, action: Action) -> QuerySet[Prospect]:
+    """The first of the prospects; of those that are merged the one that stays comes first."""
+    rows = Prospect.objects.filter(pk__in=ids).only("domain", "username", "stage", "contact_email", "created_at")
+    return rows.order_by(*(OLDEST_FIRST if action.merges else ("domain_key", "pk")))[:SHOWN]
 
 
 def _ids(request: HttpRequest) -> list[uuid.UUID]:

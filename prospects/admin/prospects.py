@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from config.admin import ModelAdmin, json_field, understood, web_link
 from config.api.exports import EXPORTS
-from prospects.admin.actions import ACTIONS, Action
+from prospects.admin.actions import ACTIONS, DECISION, DELETION, STEP, Action
 from prospects.admin.decide import choose, decide, permitted
 from prospects.admin.duplicates import duplicates_page
 from prospects.admin.filters import (
@@ -176,7 +176,8 @@ class ProspectAdmin(ModelAdmin[Prospect]):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         decisions = {
-            action.name: (partial(_chosen, action), action.name, action.label) for action in permitted_actions(request)
+            action.name: (partial(_chosen, action), action.name, _in_a_menu(action))
+            for action in permitted_actions(request)
         }
         exports = {
             f"export_{kind}": (partial(_exported, kind), f"export_{kind}", f"Export as {kind.upper()}")
@@ -224,7 +225,7 @@ class ProspectAdmin(ModelAdmin[Prospect]):
                 "title": "Prospect",
                 "events": events_of(obj.pk)[:LAST_EVENTS],
                 "version": version(obj),
-                "decisions": permitted_actions(request),
+                "buttons": _buttons(request),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -296,6 +297,20 @@ def _exported(
 
 def permitted_actions(request: HttpRequest) -> list[Action]:
     return [action for action in ACTIONS.values() if request.user.has_perm(action.permission)]
+
+
+def _in_a_menu(action: Action) -> str:
+    return f"{action.label} (not available)" if action.unavailable() else action.label
+
+
+def _buttons(request: HttpRequest) -> list[tuple[str, list[tuple[Action, str]]]]:
+    """The actions on a prospect's page by kind, each with the reason why nobody can do it at present."""
+    permitted = permitted_actions(request)
+    kinds = (
+        (kind, [(action, action.unavailable()) for action in permitted if action.kind == kind])
+        for kind in (DECISION, STEP, DELETION)
+    )
+    return [(kind, actions) for kind, actions in kinds if actions]
 
 
 def events_of(prospect_id: uuid.UUID | str) -> QuerySet[ProspectEvent]:

@@ -85,16 +85,55 @@ def test_a_refused_action_changes_nothing_and_names_the_reason(desk: Client) -> 
     response = run(desk, "approve", good, bad)
     assert told(response) == (
         "Nothing was changed. 1 of 2 prospects cannot be changed: each is not discovered. "
-        "site2.example.com: is not discovered."
+        "This is about site2.example.com."
     )
     assert not Prospect.objects.approved().exists()
     assert not ProspectEvent.objects.exists()
 
 
-def test_promoting_makes_leads(desk: Client) -> None:
+def test_promoting_makes_leads_and_says_so_in_the_words_of_the_page(desk: Client) -> None:
     (prospect,) = saved(scraped(1))
-    assert told(run(desk, "promote", prospect)).startswith("Promoted 1 to leads. Before: 1 EMAIL_FOUND")
+    assert told(run(desk, "promote", prospect)) == "Promoted 1 to leads. Before: 1 e-mail found. After: 1 lead."
     assert Prospect.objects.leads().get() == prospect
+
+
+def test_what_cannot_be_promoted_is_told_in_one_sentence_without_codes(desk: Client) -> None:
+    rows = saved(*(scraped(number, scrape_status="DISCOVERED", contact_email=None) for number in range(7)))
+    assert told(run(desk, "promote", *rows)) == (
+        "Nothing was changed. 7 of 7 prospects cannot be changed: each is not in the stage “e-mail found”. "
+        "This is about site0.example.com, site1.example.com, site2.example.com, site3.example.com, site4.example.com "
+        "and 2 more."
+    )
+
+
+@pytest.mark.parametrize("action", ["approve", "reject", "reconsider", "promote"])
+def test_an_action_on_many_asks_first_and_says_how_many_are_in_which_state(
+    desk: Client, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    monkeypatch.setattr("prospects.admin.actions.MANY", 3)
+    rows = saved(scraped(1), scraped(2), scraped(3, approval_status="rejected"))
+    page = run(desk, action, *rows)
+    assert page.status_code == 200
+    assert "<strong>3</strong> prospects (" in page.content.decode()
+    assert not ProspectEvent.objects.exists()
+    decide(desk, action, *rows)
+    assert not ProspectEvent.objects.exists()
+    decide(desk, action, *rows, confirm="yes")
+    assert ProspectEvent.objects.exists()
+
+
+def test_all_rows_of_a_long_list_are_not_rejected_at_one_click(desk: Client) -> None:
+    saved(*(scraped(number) for number in range(51)))
+    data = {"action": "reject", "index": 0, "select_across": "1", "_selected_action": ["0"]}
+    page = desk.post(f"{LIST}?list=websites", data).content.decode()
+    assert "Reject: <strong>51</strong> prospects (51 pending)" in page
+    assert not Prospect.objects.filter(approval_status="rejected").exists()
+
+
+def test_a_list_without_rows_offers_no_action(desk: Client) -> None:
+    assert 'name="action"' not in desk.get(LIST).content.decode()
+    saved(scraped(1))
+    assert 'name="action"' in desk.get(LIST).content.decode()
 
 
 def test_a_category_is_asked_for_and_then_set(desk: Client) -> None:

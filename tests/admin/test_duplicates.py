@@ -1,5 +1,7 @@
 """Likely duplicates are shown in groups, merged into the oldest, and brought back."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -8,6 +10,7 @@ from django.urls import reverse
 from prospects.models import Merge, Prospect
 from tests.admin.conftest import scraped
 from tests.admin.test_actions import decide, told
+from tests.admin.test_pages import page_url
 
 PAGE = reverse("admin:prospects_prospect_duplicates")
 
@@ -36,9 +39,15 @@ def test_groups_show_those_who_share_a_key_and_nobody_else(desk: Client, twins: 
 
 
 def test_a_group_is_merged_after_asking_and_the_merge_is_undone(desk: Client, twins: list[Prospect]) -> None:
-    assert "The oldest of them stays" in decide(desk, "merge", *twins).content.decode()
+    asked = decide(desk, "merge", *twins).content.decode()
+    assert "The oldest of them stays" in asked
+    assert re.findall(r'>([\w.]+)</a> <span class="badge level-ok">stays</span>', asked) == ["site1.example.com"]
+    assert asked.index("site1.example.com</a> <span") < asked.index("WWW.site1.example.com")
     assert Prospect.objects.count() == 3
-    assert "Merged 1 into site1.example.com" in told(decide(desk, "merge", *twins, confirm="yes"))
+    message = told(decide(desk, "merge", *twins, confirm="yes"))
+    assert "Merged 1 into" in message
+    assert f'<a href="{page_url(twins[0])}">site1.example.com</a>' in message
+    assert f'<a href="{page_url(Merge.objects.get())}">the merge of WWW.site1.example.com</a>' in message
     assert Prospect.objects.get(pk=twins[0].pk).contact_email == "office@site1.example.com"
     undo = reverse("admin:prospects_merge_undo", args=[Merge.objects.get().pk])
     assert "is there again" in told(desk.post(undo))
@@ -47,7 +56,9 @@ def test_a_group_is_merged_after_asking_and_the_merge_is_undone(desk: Client, tw
 
 
 def test_one_prospect_alone_is_not_merged(desk: Client, twins: list[Prospect]) -> None:
-    assert "two or more" in told(decide(desk, "merge", twins[0], confirm="yes"))
+    for answers in ({}, {"confirm": "yes"}):
+        assert "two or more" in told(decide(desk, "merge", twins[0], **answers))
+    assert ">Merge</button>" not in desk.get(page_url(twins[0])).content.decode()
 
 
 def test_a_viewer_sees_the_groups_and_merges_nothing(client: Client, charlie: User, twins: list[Prospect]) -> None:

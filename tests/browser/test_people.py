@@ -85,7 +85,7 @@ def test_approve_reject_promote_and_set_a_category(log_in: LogIn, prospects: lis
     expect(page.get_by_text("Promoted 1 to leads.")).to_be_visible()
     choose(page, "Set category", "site4.example.com")
     page.get_by_label("Category").fill("NFTs")
-    page.get_by_role("button", name="Set category 1").click()
+    page.get_by_role("button", name="Set category (1 prospect)").click()
     expect(page.get_by_text("After: 1 NFTs.")).to_be_visible()
     assert Prospect.objects.filter(approval_status=ApprovalStatus.APPROVED).count() == 3
     assert errors == []
@@ -98,7 +98,7 @@ def test_deleting_can_still_be_thought_over(log_in: LogIn, prospects: list[Prosp
     page.get_by_role("link", name="Back without changing anything").click()
     assert Prospect.objects.count() == 8
     choose(page, "Delete", "site0.example.com")
-    page.get_by_role("button", name="Delete 1").click()
+    page.get_by_role("button", name="Delete (1 prospect)").click()
     expect(page.get_by_text("Deleted 1.")).to_be_visible()
     assert Prospect.objects.count() == 7
     assert errors == []
@@ -123,7 +123,7 @@ def test_two_prospects_are_merged_and_the_merge_is_undone(
     page = log_in(roles.OPERATOR)
     open_list(page)
     choose(page, "Merge", "site0.example.com", "site1.example.com")
-    page.get_by_role("button", name="Merge 2").click()
+    page.get_by_role("button", name="Merge (2 prospects)").click()
     expect(page.get_by_text("Merged 1 into")).to_be_visible()
     assert Prospect.objects.count() == 7
     page.get_by_role("link", name="Merges", exact=True).last.click()
@@ -178,7 +178,7 @@ def test_a_step_is_queued_and_its_job_opened(
     open_list(page)
     choose(page, f"Queue: {step}", "site1.example.com")
     if step == "send":
-        page.get_by_role("button", name="Queue: send 1").click()
+        page.get_by_role("button", name="Queue: send (1 prospect)").click()
     page.get_by_role("link", name=f"see the {step} job").click()
     expect(page.get_by_role("cell", name="looked at the site")).to_be_visible()
     assert errors == []

@@ -122,11 +122,25 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
         of = self._import(request, pk)
         if name not in _ACTS:
             raise Http404(f"There is no such thing to do with an import as {name!r}.")
+        if name == "revert" and "confirm" not in request.POST and _may_be_reverted(of):
+            return self._ask_to_revert(request, of)
         try:
             messages.success(request, _ACTS[name](of, request))
         except (ImportRefused, jobs.CannotStart) as refused:
             messages.error(request, str(refused))
         return _page_of(of)
+
+    def _ask_to_revert(self, request: HttpRequest, of: Import) -> HttpResponse:
+        outcome = _outcome(of)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Revert the import",
+            "original": of,
+            "deleted": outcome.get(RowStatus.CREATED, 0),
+            "restored": outcome.get(RowStatus.UPDATED, 0),
+        }
+        return TemplateResponse(request, "admin/prospects/import/revert.html", context)
 
     def refused_view(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
         """The refused rows as a file to correct."""
@@ -163,7 +177,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
 
 def _shown(of: Import, request: HttpRequest) -> dict[str, Any]:
     """The form of an import that has not run, its counts, and a page of its rows, the refused ones first to look at."""
-    going_on = of.job is not None and of.job.status in (JobStatus.PENDING, JobStatus.RUNNING)
+    going_on = _goes_on(of)
     waiting = of.status in (ImportStatus.UPLOADED, ImportStatus.PREVIEWING, ImportStatus.PREVIEWED)
     may = request.user.has_perm(ADD)
     rows = of.rows.order_by("number")
@@ -174,14 +188,27 @@ def _shown(of: Import, request: HttpRequest) -> dict[str, Any]:
     return {
         # A form on a page that reloads itself would forget what was chosen.
         "mapping": MappingForm(of) if waiting and may and not going_on else None,
-        "counts": of.planned if waiting else of.outcome or imports.outcome_of(of),
+        "counts": of.planned if waiting else _outcome(of),
         "planned": waiting,
         "may_run": may and of.status == ImportStatus.PREVIEWED,
-        "may_revert": may and not going_on and of.status in REVERTIBLE,
+        "may_revert": may and _may_be_reverted(of),
         "rows": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("p")),
         "wanted": wanted,
         "refresh": going_on,
     }
+
+
+def _goes_on(of: Import) -> bool:
+    return of.job is not None and of.job.status in (JobStatus.PENDING, JobStatus.RUNNING)
+
+
+def _may_be_reverted(of: Import) -> bool:
+    return not _goes_on(of) and of.status in REVERTIBLE
+
+
+def _outcome(of: Import) -> dict[str, int]:
+    """How many rows of an import that has been run have ended in which status."""
+    return of.outcome or imports.outcome_of(of)
 
 
 def _page_of(of: Import) -> HttpResponseRedirect:

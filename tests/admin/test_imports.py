@@ -54,8 +54,17 @@ def test_a_file_is_mapped_previewed_run_and_reverted(desk: Client, bob: User) ->
     assert Prospect.objects.get().contact_email == "office@new.example.com"
     assert ProspectEvent.objects.get(kind="created").user == bob
 
-    act(desk, "revert")
+    asked = act(desk, "revert").content.decode()
+    assert "<strong>deletes 1</strong> prospect that it created" in asked
+    assert "<strong>puts 0</strong> prospects that it changed back" in asked
+    assert Prospect.objects.exists()
+    assert "Reverted: 1 deleted, 0 restored." in told(act(desk, "revert", confirm="yes"))
     assert not Prospect.objects.exists()
+
+
+def test_what_cannot_be_reverted_is_not_asked_about(desk: Client) -> None:
+    upload(desk)
+    assert "there is nothing to revert" in told(act(desk, "revert"))
 
 
 def test_the_refused_rows_come_as_a_file_to_correct(desk: Client) -> None:
@@ -113,7 +122,7 @@ def test_a_cancelled_import_shows_what_it_did_and_can_be_reverted(desk: Client) 
     assert '<strong>2</strong> <span class="badge row-pending">' in shown
     assert "Revert the import" in shown
     assert RELOADS not in shown
-    act(desk, "revert")
+    act(desk, "revert", confirm="yes")
     assert Import.objects.get().status == ImportStatus.REVERTED
 
 

@@ -1,5 +1,6 @@
 """Imports: a file is taken in, its columns are mapped, a preview says what would happen, and a job does it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -24,6 +25,7 @@ from prospects.changes import Cause
 from prospects.choices import ImportMode, ImportStatus, RowStatus
 from prospects.imports import FIELDS, OVERWRITABLE, ImportRefused
 from prospects.models import Import
+from prospects.words import field_name
 
 ROWS_PER_PAGE = 100
 ADD = "prospects.add_import"
@@ -38,7 +40,7 @@ class MappingForm(forms.Form):
     mode = forms.ChoiceField(choices=ImportMode.choices, label="What the import may do")
     overwrite = forms.MultipleChoiceField(
         required=False,
-        choices=[(field, field) for field in OVERWRITABLE],
+        choices=[(field, field_name(field)) for field in OVERWRITABLE],
         widget=forms.CheckboxSelectMultiple,
         help_text="Fields of prospects that exist whose value may be replaced. Empty ones are filled in any case.",
     )
@@ -50,7 +52,7 @@ class MappingForm(forms.Form):
             self.fields[f"column_{number}"] = forms.ChoiceField(
                 label=column,
                 required=False,
-                choices=[LEFT_OUT, *((field, field) for field in FIELDS)],
+                choices=[LEFT_OUT, *((field, field_name(field)) for field in FIELDS)],
                 initial=of.mapping.get(column, ""),
             )
 
@@ -185,6 +187,7 @@ def _shown(of: Import, request: HttpRequest) -> dict[str, Any]:
     wanted = request.GET.get("rows", RowStatus.REFUSED.value)
     if wanted in RowStatus.values:
         rows = rows.filter(**{field: wanted})
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("p"))
     return {
         # A form on a page that reloads itself would forget what was chosen.
         "mapping": MappingForm(of) if waiting and may and not going_on else None,
@@ -192,7 +195,8 @@ def _shown(of: Import, request: HttpRequest) -> dict[str, Any]:
         "planned": waiting,
         "may_run": may and of.status == ImportStatus.PREVIEWED,
         "may_revert": may and _may_be_reverted(of),
-        "rows": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("p")),
+        "rows": page,
+        "shown_rows": [(row, [_problem(of, problem) for problem in row.problems]) for row in page],
         "wanted": wanted,
         "refresh": going_on,
     }
@@ -209,6 +213,14 @@ def _may_be_reverted(of: Import) -> bool:
 def _outcome(of: Import) -> dict[str, int]:
     """How many rows of an import that has been run have ended in which status."""
     return of.outcome or imports.outcome_of(of)
+
+
+def _problem(of: Import, problem: Mapping[str, str]) -> tuple[str, str]:
+    """Where the problem is, by the file's column or by the field it has none for, and what it is about which value."""
+    column, value, reason = problem["column"], problem["value"], problem["reason"]
+    place = column if column in of.columns else field_name(column) if column else "Row"
+    # Some reasons name the value, and what is missing has none.
+    return place, reason if not value or f"“{value}”" in reason else f"“{value}” {reason}"
 
 
 def _page_of(of: Import) -> HttpResponseRedirect:

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.forms.utils import pretty_name
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -214,7 +215,8 @@ def _known_settings() -> list[dict[str, Any]]:
             "title": form.title,
             "url": reverse("admin:pipeline_setting_known", args=[key]),
             "values": [
-                (str(form.base_fields[name].label or name), value) for name, value in _values(form, stored, key)
+                (str(form.base_fields[name].label or pretty_name(name)), value)
+                for name, value in _values(form, stored, key)
             ],
         }
         for key, form in KNOWN.items()

@@ -55,7 +55,7 @@ class Job(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.job_type} {self.status}"
+        return f"{self.get_job_type_display()} ({self.get_status_display()})"
 
 
 class JobItem(models.Model):
@@ -86,4 +86,4 @@ class JobItem(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.position} {self.status}"
+        return f"{self.position} ({self.get_status_display()})"

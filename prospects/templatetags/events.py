@@ -1,16 +1,9 @@
-"""How a change's values are shown."""
-
-import json
-from typing import Any
+"""How a change is shown."""
 
 from django import template
 
+from prospects.words import field_name, value_in_words
+
 register = template.Library()
-
-
-@register.filter
-def event_value(value: Any) -> str:
-    """A text as it is, anything else as JSON, NULL as a dash."""
-    if value is None:
-        return "-"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+register.filter("event_field", field_name)
+register.filter("event_value", value_in_words)

@@ -62,6 +62,14 @@ def test_a_file_is_mapped_previewed_run_and_reverted(desk: Client, bob: User) ->
     assert not Prospect.objects.exists()
 
 
+def test_a_refused_cell_is_told_once_with_its_value_and_by_the_name_of_its_field(desk: Client) -> None:
+    upload(desk, "Website,Score\ngood.example.com,abc\n,7\n")
+    shown = act(desk, "preview", column_0="domain", column_1="score", mode="both").content.decode()
+    assert "<div><strong>Score</strong>: “abc” value must be a decimal number</div>" in shown
+    assert "<div><strong>Domain</strong>: is missing</div>" in shown
+    assert '<option value="discovery_category">Discovery category</option>' in shown
+
+
 def test_what_cannot_be_reverted_is_not_asked_about(desk: Client) -> None:
     upload(desk)
     assert "there is nothing to revert" in told(act(desk, "revert"))

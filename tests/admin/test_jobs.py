@@ -110,3 +110,9 @@ def test_a_viewer_looks_but_neither_cancels_nor_retries(client: Client, charlie:
     for name in ("cancel", "retry"):
         assert control(client, job, name).status_code == 403
     assert Job.objects.get().status == JobStatus.FAILED
+
+
+def test_a_job_is_headed_by_its_name_and_state_in_words(site: Client) -> None:
+    job = Job.objects.create(job_type="social_discover", status="completed")
+    html = site.get(reverse("admin:pipeline_job_change", args=[job.pk])).content.decode()
+    assert "<h2>social: discover (completed)</h2>" in html

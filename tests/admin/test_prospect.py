@@ -1,5 +1,7 @@
 """The page of one prospect: what may be edited, by whom, and how it is recorded."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -94,7 +96,7 @@ def test_history_tells_who_changed_what_from_to_and_when(client: Client, bob: Us
     client.post(url(prospect), form(prospect, discovery_category="NFTs"))
     for page in (url(prospect), url(prospect, "history")):
         html = client.get(page).content.decode()
-        assert "discovery_category" in html
+        assert "Discovery category" in html
         assert "<td>Museum</td>" in html
         assert "<td>NFTs</td>" in html
         assert "bob" in html
@@ -104,3 +106,20 @@ def test_nobody_deletes_past_the_action(client: Client, alice: User, prospect: P
     client.force_login(alice)
     assert client.post(url(prospect, "delete"), {"post": "yes"}).status_code == 403
     assert Prospect.objects.exists()
+
+
+def test_history_is_told_in_the_words_of_the_pages(client: Client, bob: User, prospect: Prospect) -> None:
+    client.force_login(bob)
+    for field, old, new in (
+        ("scrape_status", "DISCOVERED", "NO_EMAIL_FOUND"),
+        ("drafted_at", None, "2026-10-10T20:58:43.860Z"),
+        ("gone_since", "CODE", 3),
+    ):
+        ProspectEvent.objects.create(prospect=prospect, kind="changed", field=field, old=old, new=new)
+    page = client.get(url(prospect, "history")).content.decode()
+    shown = re.findall(r'<td class="what">(.*?)</td>\s*<td>(.*?)</td>\s*<td>(.*?)</td>', page)
+    assert shown[:3] == [
+        ("gone_since", "CODE", "3"),
+        ("Drafted at", "-", "Oct. 10, 2026, 8:58 p.m."),
+        ("Scrape status", "not scraped yet", "no e-mail found"),
+    ]

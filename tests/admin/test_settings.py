@@ -107,8 +107,14 @@ def test_a_form_opens_on_whatever_the_older_system_has_stored(desk: Client, stor
 
 def test_the_list_shows_every_setting_that_is_read_even_where_none_is_stored(desk: Client) -> None:
     page = desk.get(LIST).content.decode()
-    for text in ("Master switch", "Steps may be started: no", "interval: 24h", "next_run: not set"):
+    for text in ("Master switch", "Steps may be started: no", "Interval: 24h", "Next run: not set"):
         assert text in page
+
+
+def test_the_list_names_values_as_their_forms_do(desk: Client) -> None:
+    page = desk.get(reverse("admin:pipeline_setting_changelist")).content.decode()
+    assert "Next run: not set" in page
+    assert "Max results: 100" in page
 
 
 def test_a_viewer_sees_the_forms_and_sends_none(client: Client, charlie: User) -> None:

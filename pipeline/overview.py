@@ -4,7 +4,7 @@ Every number is counted by the function that the API's status uses and leads to 
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -20,9 +20,14 @@ from pipeline.models import Job
 from prospects.models import Prospect
 
 DAYS = 30
-# Height of the picture of days, in its own units.
+# The picture of days, in its own units: what the bars take up, and the room around them for the scale and the dates.
 HEIGHT = 120
 DAY_WIDTH = 20
+BAR_WIDTH = DAY_WIDTH - 4
+MARGIN = 34
+ABOVE, BELOW = 24, 20
+# A date each week, counted back from today.
+LABELLED_DAYS = 7
 
 # Field of the pipeline's status, and what it is called here. The list behind it is STATUS_FIELDS[field].
 STEPS = (
@@ -49,11 +54,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Day:
-    """A day's bar; x, y and height are in the picture's units."""
+    """A day's bar; x, middle, y and height are in the picture's units."""
 
     date: datetime.date
     count: int
     x: int
+    middle: int
+    is_labelled: bool
     y: int
     height: int
     url: str
@@ -93,9 +100,27 @@ def _bars(counts: Mapping[datetime.date, int]) -> list[Day]:
     for position, (day, count) in enumerate(counts.items()):
         # A day with anything at all is seen.
         height = max(round(HEIGHT * count / largest), 2 if count else 0)
+        x = MARGIN + position * DAY_WIDTH
+        labelled = (len(counts) - 1 - position) % LABELLED_DAYS == 0
         url = prospects_url(created_from=day, created_to=day)
-        bars.append(Day(day, count, position * DAY_WIDTH, HEIGHT - height, height, url))
+        bars.append(Day(day, count, x, x + BAR_WIDTH // 2, labelled, ABOVE + HEIGHT - height, height, url))
     return bars
+
+
+def picture(bars: Sequence[Day]) -> dict[str, object]:
+    """What the template draws the days with: sizes in the picture's units, and the scale."""
+    return {
+        "days": bars,
+        "most": max((day.count for day in bars), default=0),
+        "chart_width": MARGIN + DAYS * DAY_WIDTH + MARGIN,
+        "chart_height": ABOVE + HEIGHT + BELOW,
+        "chart_left": MARGIN,
+        "chart_right": MARGIN + DAYS * DAY_WIDTH,
+        "chart_top": ABOVE,
+        "chart_bottom": ABOVE + HEIGHT,
+        "bar_width": BAR_WIDTH,
+        "bar_room": HEIGHT,
+    }
 
 
 def job_counts() -> list[JobCount]:
@@ -118,8 +143,7 @@ def overview(user: User | AnonymousUser) -> dict[str, object]:
     shown: dict[str, object] = {}
     if user.has_perm("prospects.view_prospect"):
         bars = days()
-        shown |= {"funnel": funnel(), "days": bars, "found": sum(day.count for day in bars)}
-        shown |= {"chart_width": DAYS * DAY_WIDTH, "chart_height": HEIGHT, "bar_width": DAY_WIDTH - 4}
+        shown |= {"funnel": funnel(), "found": sum(day.count for day in bars)} | picture(bars)
     if user.has_perm("pipeline.view_job"):
         running = Job.objects.filter(status=JobStatus.RUNNING).defer("params", "result", "legacy_values")
         shown |= {"job_counts": job_counts(), "running": running[:10]}

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from pipeline.counts import STATUS_FIELDS, pipeline_status
 from pipeline.models import Job
-from pipeline.overview import STEPS, days, funnel, job_counts
+from pipeline.overview import BAR_WIDTH, STEPS, days, funnel, job_counts
 from prospects.models import Prospect
 from tests.admin.conftest import scraped
 
@@ -69,6 +69,20 @@ def test_a_day_counts_and_leads_to_what_was_found_on_it(site: Client) -> None:
     assert [(bars[-1].count, bars[-2].count, bars[0].count), sum(bar.count for bar in bars)] == [(1, 2, 1), 4]
     assert total_of(site, bars[-2].url) == 2
     assert max(bar.height for bar in bars) == bars[-2].height
+
+
+def test_each_date_stands_under_the_middle_of_its_bar_the_last_too_and_the_scale_is_told(site: Client) -> None:
+    now = timezone.now()
+    for number, age in enumerate((0, 0, 7)):
+        scraped(number, created_at=now - datetime.timedelta(days=age)).save()
+    page = site.get(INDEX).content.decode()
+    dates = dict(re.findall(r'<text class="day" x="(\d+)" y="\d+">(.*?)</text>', page))
+    bars = days()
+    for bar in (bars[-1], bars[-8]):
+        assert dates[str(bar.x + BAR_WIDTH // 2)] == f"{bar.date.day} {bar.date:%b}"
+    assert len(dates) == 5
+    assert re.search(r'<text class="scale"[^>]*>2</text>', page)
+    assert '<line class="most"' in page
 
 
 def test_jobs_are_counted_by_status_and_lead_to_their_list(site: Client) -> None:

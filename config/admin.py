@@ -20,7 +20,6 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 
 from config.api.integrity import DataIntegrityViolation, Proof, snapshot
 
@@ -92,12 +91,11 @@ class ModelAdmin(_ModelAdmin[M]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if ERROR_FLAG in request.GET:
             messages.error(request, "A filter of that address was not understood: this is the list without filters.")
-        context = {"title": capfirst(str(self.opts.verbose_name_plural))} | (extra_context or {})
         if request.method != "GET":
-            return super().changelist_view(request, context)
+            return super().changelist_view(request, extra_context)
         proof = Proof(router.db_for_read(self.model))
         with snapshot(proof.using):
-            response = super().changelist_view(request, context)
+            response = super().changelist_view(request, extra_context)
             if isinstance(response, TemplateResponse) and response.context_data:
                 _require_what_was_counted(response.context_data["cl"], proof)
         proof.require()

@@ -113,7 +113,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "corsheaders",
     "rest_framework",
-    "knox",
+    "config.apps.TokensConfig",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -121,7 +121,7 @@ INSTALLED_APPS = [
     "prospects",
     "pipeline",
     "django_tasks",
-    "django_tasks_db",
+    "config.apps.QueueConfig",
 ]
 
 MIDDLEWARE = [

@@ -8,7 +8,7 @@ from pipeline.admin.mail import EmailAttachmentAdmin, EmailLogAdmin
 from pipeline.admin.runs import DiscoveryQueryAdmin, ScraperHistoryAdmin
 from pipeline.admin.settings import SettingAdmin
 from pipeline.admin.tokens import TokenAdmin
-from pipeline.admin.users import MemberAdmin
+from pipeline.admin.users import MemberAdmin, RoleAdmin
 from pipeline.admin.webhooks import WebhookAdmin, WebhookDeliveryAdmin
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "JobAdmin",
     "JobItemAdmin",
     "MemberAdmin",
+    "RoleAdmin",
     "ScraperHistoryAdmin",
     "SettingAdmin",
     "SocialIntegrationAdmin",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,11 @@ from pipeline.services import NotAvailable
 
 
 class WebhookForm(forms.Form):
-    url = forms.CharField(label="URL", help_text="Who is told; https, at a public address.")
+    url = forms.CharField(
+        label="URL",
+        help_text="Who is told; https, at a public address.",
+        widget=AdminTextInputWidget(attrs={"class": "vLargeTextField"}),
+    )
     event_types = forms.MultipleChoiceField(
         label="Events", choices=[(name, name) for name in webhooks.EVENT_TYPES], widget=forms.CheckboxSelectMultiple
     )

@@ -20,7 +20,7 @@ from prospects.changes import Cause
 from prospects.decisions import Refused
 from prospects.models import Prospect
 
-SHOWN = 20
+SHOWN = 10
 
 
 def permitted(request: HttpRequest, name: str) -> Action:

@@ -225,7 +225,7 @@ class ProspectAdmin(ModelAdmin[Prospect]):
                 "title": "Prospect",
                 "events": events_of(obj.pk)[:LAST_EVENTS],
                 "version": version(obj),
-                "buttons": _buttons(request),
+                **_buttons(request),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -303,14 +303,14 @@ def _in_a_menu(action: Action) -> str:
     return f"{action.label} (not available)" if action.unavailable() else action.label
 
 
-def _buttons(request: HttpRequest) -> list[tuple[str, list[tuple[Action, str]]]]:
-    """The actions on a prospect's page by kind, each with the reason why nobody can do it at present."""
-    permitted = permitted_actions(request)
-    kinds = (
-        (kind, [(action, action.unavailable()) for action in permitted if action.kind == kind])
-        for kind in (DECISION, STEP, DELETION)
-    )
-    return [(kind, actions) for kind, actions in kinds if actions]
+def _buttons(request: HttpRequest) -> dict[str, Any]:
+    """The actions on a prospect's page by kind, and the reasons why nobody can do some of them at present."""
+    actions = [(action, action.unavailable()) for action in permitted_actions(request)]
+    by_kind = ((kind, [row for row in actions if row[0].kind == kind]) for kind in (DECISION, STEP, DELETION))
+    return {
+        "buttons": [(kind, rows) for kind, rows in by_kind if rows],
+        "reasons": [(action, reason) for action, reason in actions if reason],
+    }
 
 
 def events_of(prospect_id: uuid.UUID | str) -> QuerySet[ProspectEvent]:

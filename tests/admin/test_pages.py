@@ -1,5 +1,6 @@
 """Every model has its pages, and a page asks the database as often for many rows as for few."""
 
+import re
 import uuid
 
 import pytest
@@ -9,7 +10,9 @@ from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.text import capfirst
 
+from config.schema.models import VerifiedSchema
 from pipeline.models import Job, JobItem, SocialIntegration
 from prospects.models import Import, ImportRow, Merge, Prospect, ProspectEvent
 from tests.admin.conftest import fill, scraped
@@ -47,6 +50,29 @@ def test_every_list_that_offers_a_search_searches(site: Client, model: type[mode
     row = model._default_manager.first()
     for text in ("a", "two words", "7", str(uuid.uuid4()), str(row.pk if row else "")):
         assert site.get(list_url(model), {"q": text}).status_code == 200, text
+
+
+@pytest.mark.parametrize("model", sorted(admin.site._registry, key=lambda model: model._meta.label))
+def test_every_list_is_headed_by_what_it_lists(site: Client, model: type[models.Model]) -> None:
+    heading = re.search(r"<h1>(.*?)</h1>", site.get(list_url(model)).content.decode())
+    assert heading
+    expected = "State of the schema" if model is VerifiedSchema else capfirst(model._meta.verbose_name_plural)
+    assert heading[1] == expected
+
+
+def test_no_section_is_called_by_the_name_of_a_package(site: Client) -> None:
+    sections = [app["name"] for app in site.get(reverse("admin:index")).context["available_apps"]]
+    assert {"API tokens", "Task queue"} < set(sections)
+
+
+def test_deleting_stands_last_and_apart_on_a_prospects_page(site: Client) -> None:
+    prospect = scraped(1)
+    prospect.save()
+    page = site.get(page_url(prospect)).content.decode()
+    groups = re.findall(r'<div class="group (\w+)">(.*?)</div>', page, re.DOTALL)
+    assert [kind for kind, _ in groups] == ["decision", "step", "deletion"]
+    assert re.findall(r'class="button danger"[^>]*>(.*?)</button>', page) == ["Delete"]
+    assert "Delete" in groups[-1][1]
 
 
 def test_merges_are_found_by_the_id_of_either_prospect(site: Client) -> None:

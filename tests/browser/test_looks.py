@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import Group, User
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -107,6 +108,69 @@ def test_the_search_box_can_be_typed_into_at_every_width(
             if box is None or box["width"] < 150:
                 narrow.append((path, width, box))
     assert narrow == []
+
+
+def further_pages() -> dict[str, str]:
+    user, group = User.objects.first(), Group.objects.first()
+    return {
+        "user": f"/admin/auth/user/{user.pk}/change/",
+        "users": "/admin/auth/user/",
+        "group": f"/admin/auth/group/{group.pk}/change/",
+        "groups": "/admin/auth/group/",
+        "tokens": "/admin/knox/authtoken/",
+        "import": "/admin/prospects/import/add/",
+        "webhook": "/admin/pipeline/webhook/add/",
+        "automation": "/admin/pipeline/setting/known/automation/",
+    }
+
+
+def test_no_page_is_wider_than_a_desk(log_in: Callable[[str], Page], live_server: LiveServer, filled: None) -> None:
+    page = log_in(roles.ADMINISTRATOR)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    too_wide = {}
+    for name, path in (main_pages() | further_pages()).items():
+        page.goto(live_server.url + path)
+        too_wide[name] = page.evaluate(WIDER)
+    assert too_wide == dict.fromkeys(too_wide, 0)
+
+
+# What a screen reader cannot tell: fields without a name, parts of one kind with the same name, names on what may have
+# none; and links in a line of text that only their colour tells.
+UNTOLD = """() => {
+  const seen = e => e.getClientRects().length, name = e => e.getAttribute('aria-label') ||
+    (e.getAttribute('aria-labelledby') || '').split(' ').map(id => document.getElementById(id)?.textContent).join(' ');
+  const fields = [...document.querySelectorAll('#content :is(input, select, textarea):not([type=submit])')]
+    .filter(e => seen(e) && !e.labels?.length && !name(e).trim());
+  const parts = [...document.querySelectorAll('section[aria-labelledby], section[aria-label], [role=region], nav')]
+    .filter(seen), names = parts.map(e => (e.tagName === 'NAV' ? 'nav ' : 'region ') + name(e).trim());
+  const twice = parts.filter((e, n) => names.indexOf(names[n]) !== n);
+  const bare = [...document.querySelectorAll('span[aria-label]:not([role]), div[aria-label]:not([role])')];
+  const plain = [...document.querySelectorAll('div.breadcrumbs a, #content-main > p a')]
+    .filter(e => seen(e) && !getComputedStyle(e).textDecorationLine.includes('underline'));
+  return [...fields, ...twice, ...bare, ...plain].map(e => e.outerHTML.slice(0, 120));
+}"""
+
+
+def test_every_field_and_part_has_a_name_of_its_own_and_links_in_texts_are_underlined(
+    log_in: Callable[[str], Page], live_server: LiveServer, filled: None
+) -> None:
+    page = log_in(roles.ADMINISTRATOR)
+    untold = {}
+    for name, path in (main_pages() | further_pages()).items():
+        page.goto(live_server.url + path)
+        # What scripts add when the page has loaded is judged too.
+        page.wait_for_function("() => !document.querySelector('.search-label-icon:not([role])')")
+        untold[name] = page.evaluate(UNTOLD)
+    assert untold == {name: [] for name in untold}
+
+
+def test_values_beside_each_other_stand_in_columns(
+    log_in: Callable[[str], Page], live_server: LiveServer, filled: None
+) -> None:
+    page = log_in(roles.ADMINISTRATOR)
+    page.goto(live_server.url + main_pages()["prospect"])
+    second = "() => [...document.querySelectorAll('.form-multiline > :nth-child(2)')].map(e => e.offsetLeft)"
+    assert len(set(page.evaluate(second))) == 1
 
 
 # Each text's size on the screen, and whether it lies within its picture.

@@ -98,7 +98,7 @@ class JobAdmin(ReadOnlyAdmin[Job]):
         if obj:
             counts = _item_counts(obj)
             context |= {
-                "title": f"Job: {obj.get_job_type_display()}",
+                "title": "Job",
                 "item_counts": counts,
                 **_items(obj, request),
                 "controls": _controls(obj, counts) if request.user.has_perm("pipeline.change_job") else (),

@@ -8,14 +8,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from config.admin import ReadOnlyAdmin, json_field
 from prospects import duplicates
 from prospects.admin.actions import refusal
+from prospects.admin.prospects import NAME_COLUMNS
 from prospects.changes import Cause
 from prospects.decisions import Refused
-from prospects.models import Merge
+from prospects.models import Merge, Prospect
 
 
 @admin.register(Merge)
@@ -27,11 +30,23 @@ class MergeAdmin(ReadOnlyAdmin[Merge]):
     search_fields = ("=kept__id", "=merged_id")
     search_help_text = "The id of either prospect."
     fields = (
-        "kept_id",
-        "merged_id",
+        "stays",
+        "went_into_it",
         ("created_by", "created_at", "undone_at"),
         *map(json_field, ("merged_row", "kept_before", "kept_after", "moved")),
     )
+
+    @admin.display(description="stays")
+    def stays(self, merge: Merge) -> SafeString | str:
+        kept = Prospect.objects.filter(pk=merge.kept_id).only(*NAME_COLUMNS).first()
+        if kept is None:
+            return f"{merge.kept_id}, deleted since"
+        return format_html('<a href="{}">{}</a>', reverse("admin:prospects_prospect_change", args=[kept.pk]), kept)
+
+    @admin.display(description="went into it")
+    def went_into_it(self, merge: Merge) -> str:
+        named = {column: merge.merged_row.get(column) or "" for column in NAME_COLUMNS}
+        return f"{Prospect(**named)} ({merge.merged_id})".strip()
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.undo_view)

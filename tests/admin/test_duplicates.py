@@ -49,6 +49,9 @@ def test_a_group_is_merged_after_asking_and_the_merge_is_undone(desk: Client, tw
     assert f'<a href="{page_url(twins[0])}">site1.example.com</a>' in message
     assert f'<a href="{page_url(Merge.objects.get())}">the merge of WWW.site1.example.com</a>' in message
     assert Prospect.objects.get(pk=twins[0].pk).contact_email == "office@site1.example.com"
+    told_by_the_merge = desk.get(page_url(Merge.objects.get())).content.decode()
+    assert f'<a href="{page_url(twins[0])}">site1.example.com</a>' in told_by_the_merge
+    assert f"WWW.site1.example.com ({twins[1].pk})" in told_by_the_merge
     undo = reverse("admin:prospects_merge_undo", args=[Merge.objects.get().pk])
     assert "is there again" in told(desk.post(undo))
     assert Prospect.objects.count() == 3

@@ -47,6 +47,11 @@ def schema_settings() -> SchemaSettings:
     return SchemaSettings(**{key.lower(): _frozen(value) for key, value in given.items()})
 
 
+def is_registered(table: str, part: str) -> bool:
+    """Whether SCHEMA["OBJECTS"] names this column, index or trigger of the table, as `table.part` or as `part`."""
+    return any(name in (f"{table}.{part}", part) for name, _ in schema_settings().objects)
+
+
 def guarded_databases() -> tuple[str, ...]:
     """The aliases of the databases the guard watches."""
     return schema_settings().databases or tuple(connections)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from config.schema import alembic, history, ignore, rows, unknown
 from config.schema.catalog import Other, Snapshot, SnapshotError, Trigger, snapshot
 from config.schema.compare import differences
-from config.schema.conf import schema_settings
+from config.schema.conf import is_registered, schema_settings
 from config.schema.findings import Finding, Report
 from config.schema.fingerprint import fingerprint, fingerprint_query, graph_digest, server_version
 from config.schema.fingerprint import forget as forget_fingerprints
@@ -280,8 +280,7 @@ def _registered(finding: Finding) -> bool:
     if not _registrable(finding):
         return False
     part = finding.name or finding.column
-    names = {finding.table, f"{finding.table}.{part}"} if part is None else {f"{finding.table}.{part}", part}
-    return any(name in names for name, _ in schema_settings().objects)
+    return is_registered(finding.table, part) if part else any(n == finding.table for n, _ in schema_settings().objects)
 
 
 def _softened(found: list[Finding], wanted: Snapshot, past: Iterable[Finding]) -> list[Finding]:

@@ -149,7 +149,7 @@ def sent_to_migrate(found: Iterable[Finding], wanted: Snapshot, progress: Progre
     """The findings as `told`, each with the command that comes first."""
     for finding in progress.told(found):
         comes = progress.brings(finding, wanted)
-        yield replace(finding, command=managed("migrate", finding.database)) if comes else finding
+        yield replace(finding, command=managed("migrate", finding.database), detail="") if comes else finding
 
 
 def _app(table: Table) -> str:

@@ -1,4 +1,4 @@
-"""Checks on columns that no model knows: whether they accept what inserts leave there, as the server says."""
+"""Columns that no model knows: whether checks on them accept what inserts leave there, and whether they are new."""
 
 from __future__ import annotations
 
@@ -9,17 +9,57 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.schema.catalog import Check, Column, Snapshot, Table
 from config.schema.compare.pair import folded
+from config.schema.conf import is_registered
+from config.schema.models import VerifiedSchema
 
 SECONDS = 2
 
 
 def judged(connection: BaseDatabaseWrapper, expected: Snapshot, actual: Snapshot) -> Snapshot:
-    """The live snapshot with `Check.accepts` where a check is about unknown columns: one short query each."""
+    """The live snapshot with `Check.accepts` where a check is about unknown columns: one short query each.
+
+    And, where a table lacks columns as well, with `Column.familiar`: one more query.
+    """
     tables = {
         name: _judged(connection, expected.tables[name], table) if name in expected.tables else table
         for name, table in actual.tables.items()
     }
+    doubtful = [name for name, table in tables.items() if name in expected.tables and _lacks(expected, table, name)]
+    if doubtful:
+        before = _known_before(connection)
+        tables |= {name: _with_familiar(tables[name], expected.tables[name], before) for name in doubtful}
     return replace(actual, tables=tables)
+
+
+def _lacks(expected: Snapshot, table: Table, name: str) -> bool:
+    """Whether one of its columns may be another one that was renamed."""
+    wanted = {folded(column.name, expected.engine) for column in expected.tables[name].columns}
+    found = {folded(column.name, expected.engine) for column in table.columns}
+    return bool(wanted - found) and bool(found - wanted)
+
+
+def _with_familiar(table: Table, wanted: Table, before: frozenset[tuple[str, str]]) -> Table:
+    columns = (
+        replace(column, familiar=(wanted.name, column.name) in before or is_registered(wanted.name, column.name))
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns))
+
+
+def _known_before(connection: BaseDatabaseWrapper) -> frozenset[tuple[str, str]]:
+    """Table and column of what earlier comparisons stored as unknown beside all the columns that a model knows."""
+    try:
+        with transaction.atomic(using=connection.alias):
+            stored = list(VerifiedSchema.objects.using(connection.alias).values_list("warnings", flat=True))
+    except DatabaseError:
+        # Where the guard's own tables are missing or damaged nothing is known, and a person is asked.
+        return frozenset()
+    found: set[tuple[str, str]] = set()
+    for warnings in stored:
+        # What an ignore rule lets pass is stored as well.
+        lacking = {item["table"] for item in warnings if item["id"] == "schema.E011"}
+        found |= {(i["table"], i["column"]) for i in warnings if i["id"] == "schema.W002" and i["table"] not in lacking}
+    return frozenset(found)
 
 
 def _judged(connection: BaseDatabaseWrapper, wanted: Table, table: Table) -> Table:

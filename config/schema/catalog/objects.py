@@ -21,7 +21,8 @@ class Column:
     declares for rows that have no value. Only in a live database: `highest` is the highest key when the
     column's sequence would hand out one that is taken, `limits` those of a sequence that hands out none that fits,
     `ceiling` the last key of one that ends before the column's type does, `unproven` says that a NOT NULL constraint
-    has not been validated, and `readable` whether our role may read it.
+    has not been validated, `readable` whether our role may read it, and `familiar`, of a column that no model knows,
+    that it is registered, or was there when its table had every column that a model does know.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Column:
     domain: bool = False
     ceiling: int | None = None
     readable: bool = True
+    familiar: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from config.schema.catalog import Column
+from config.schema.compare import renames
 from config.schema.compare.pair import Pair, has_default, quoted
 from config.schema.compare.types import fit
 from config.schema.compare.wording import meaning
@@ -25,15 +26,17 @@ _SAFE_WORDS = frozenset(
 
 def missing(pair: Pair) -> Iterator[Finding]:
     for column in pair.missing:
-        similar = [other.name for other in pair.unknown if fit(column.type, other.type, pair.engine) != "other"]
+        found = renames.candidates(pair, column)
         yield pair.finding(
             "schema.E011",
             column=column.name,
             expected=describe(column),
             actual="no such column",
             breaks=f"every query that reads or writes {column.field or column.name}",
-            detail=f"unknown here: {', '.join(similar)}; perhaps renamed by hand" if similar else "",
-            subject=column,
+            command=renames.rename(pair, found[0], column) if found else "",
+            detail=renames.advice(pair, found),
+            # A new column would be empty, and what the old one holds would be out of sight.
+            subject=None if found else column,
         )
 
 
@@ -84,16 +87,22 @@ def too_lax(pair: Pair) -> Iterator[Finding]:
 
 def unknown(pair: Pair) -> Iterator[Finding]:
     for column in pair.unknown:
-        drop = pair.alter(f"DROP COLUMN {quoted(column.name)}")
-        breaks = _refuses_rows(pair, column)
+        breaks, was = _refuses_rows(pair, column), renames.origin(pair, column)
+        command = _loosen(pair, column) if breaks else _own_or_drop(pair, column)
         yield pair.finding(
             "schema.E015" if breaks else "schema.W002",
             column=column.name,
             expected="no such column",
             actual=describe(column),
             breaks=breaks or "nothing: the code does not see it",
-            command=_loosen(pair, column) if breaks else drop,
+            command=renames.rename(pair, column, was) if was else command,
+            detail=f"perhaps {was.name}, renamed by hand" if was else "",
         )
+
+
+def _own_or_drop(pair: Pair, column: Column) -> str:
+    drop = pair.alter(f"DROP COLUMN {quoted(column.name)}")
+    return f"name {pair.expected.name}.{column.name} in SCHEMA['OBJECTS'] with a reason, or {drop}"
 
 
 def _loosen(pair: Pair, column: Column) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from config.schema.catalog import Index, Snapshot, Table
-from config.schema.compare import access, columns, constraints, indexes, partitions, tables
+from config.schema.compare import access, columns, constraints, indexes, partitions, renames, tables
 from config.schema.compare.pair import Pair
 from config.schema.findings import Finding
 
@@ -62,6 +62,10 @@ def differences(expected: Snapshot, actual: Snapshot, database: str) -> list[Fin
 
 def table_differences(pair: Pair) -> Iterator[Finding]:
     """Every difference between the two sides of one table."""
+    yield from renames.followed(pair, _compared(pair))
+
+
+def _compared(pair: Pair) -> Iterator[Finding]:
     stand_in = tables.is_stand_in(pair.actual)
     for name, comparator in BY_TABLE.items():
         if not stand_in or name in _ON_ANY_RELATION:

@@ -72,11 +72,15 @@ class Pair:
     def repair(self) -> str:
         return managed("schema repair", self.database)
 
-    def sql(self, statement: str) -> str:
+    def shell(self, statement: str) -> str:
         """The command that runs one statement by hand: what is dropped or retyped is a person's decision."""
+        return f"in {managed('dbshell', self.database)}: {statement}"
+
+    def sql(self, statement: str) -> str:
+        """The same of a statement that SQLite does not have."""
         if self.engine == "sqlite":
             return "manage.py makemigrations --empty APP, with an operation that rebuilds the table"
-        return f"in {managed('dbshell', self.database)}: {statement}"
+        return self.shell(statement)
 
     def alter(self, action: str) -> str:
         return self.sql(f"ALTER TABLE {quoted(self.expected.name)} {action};")

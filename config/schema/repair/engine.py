@@ -113,6 +113,9 @@ def _step(
 ) -> Step:
     if finding.id not in _ORDER:
         return Step(finding, refused=_REASONS[finding.id])
+    if finding.subject is None:
+        reason = "it was perhaps renamed" if finding.id == "schema.E011" else "no additive change mends it"
+        return Step(finding, refused=f"{reason}: {finding.command}")
     if finding.name and (finding.table, finding.name) in broken:
         return Step(finding, refused="rows break it (see schema.E018): a person decides about them first")
     if column := next((c for table, c in wrong if table == finding.table and _stands_on(finding.subject, c)), None):

@@ -35,7 +35,7 @@ class Planner:
     def statements(self, finding: Finding) -> list[Statement]:
         """What mends the finding. Raises Refused when nothing additive does."""
         subject, table = finding.subject, self.expected.tables.get(finding.table)
-        if table is None or subject is None:
+        if table is None:
             raise Refused("no additive change mends it")
         if isinstance(subject, Table):
             return self._table(finding, subject)

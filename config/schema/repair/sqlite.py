@@ -40,7 +40,7 @@ class Planner:
     def statements(self, finding: Finding) -> list[Statement]:
         """What mends the finding, [] when `finish` will. Raises Refused when nothing additive does."""
         subject, table = finding.subject, self.expected.tables.get(finding.table)
-        if table is None or subject is None or isinstance(subject, Rename):
+        if table is None or isinstance(subject, Rename):
             raise Refused("no additive change mends it")
         if isinstance(subject, Table):
             self._free_index(*(index.name for index in subject.indexes if not index.constraint))

@@ -32,6 +32,7 @@ COLUMNS = [
         "schema.E016",
     ),
     ("foreign key column dropped", ("zoo_cage", f"{KEEPER}, ", ""), "schema.E011"),
+    ("column dropped with its check", ("staff", ', "age" integer unsigned NULL CHECK ("age" >= 0)', ""), "schema.E011"),
     ("generated column dropped", "ALTER TABLE zoo_animal DROP COLUMN double_legs", "schema.E011"),
     ("unknown nullable column", "ALTER TABLE zoo_animal ADD COLUMN alien text", "schema.W002"),
     ("unknown column with default", "ALTER TABLE zoo_animal ADD COLUMN alien text NOT NULL DEFAULT ''", "schema.W002"),

@@ -131,6 +131,11 @@ def quoted(name: str) -> str:
     return name if name.startswith('"') and name.endswith('"') else f'"{name}"'
 
 
+def in_schema(name: str, schema: str | None) -> str:
+    """The name of an index, view or type as it is found wherever the search path leads."""
+    return f"{quoted(schema)}.{quoted(name)}" if schema else quoted(name)
+
+
 def managed(command: str, database: str) -> str:
     """A manage.py command line, with the alias where it is not the default one."""
     option = "" if database == DEFAULT_DB_ALIAS else f" --database {database}"

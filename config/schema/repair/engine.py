@@ -7,17 +7,19 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from django.db import DatabaseError, OperationalError, connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.schema import guard, history
 from config.schema.catalog import Check, ForeignKey, Index, Snapshot, snapshot
+from config.schema.compare.tables import is_stand_in
 from config.schema.conf import schema_settings
 from config.schema.findings import Finding, Report
+from config.schema.locks import lock_timeout, was_lock_timeout
 from config.schema.models import SchemaRepair
 from config.schema.progress import Progress
 from config.schema.repair import postgresql, sqlite
@@ -28,8 +30,8 @@ logger = logging.getLogger(__name__)
 
 # Tables before columns before what stands on them.
 _ORDER = ("schema.E010", "schema.E011", "schema.E017", "schema.E014", "schema.E016", "schema.W003")
+_KINDS = (Index, Check, ForeignKey)
 _INDEX_BUDGET = "30min"
-_LOCK_NOT_AVAILABLE = "55P03"
 
 _COMES_WITH_MIGRATIONS = "it comes with migrations that are not applied: run manage.py migrate first"
 
@@ -101,8 +103,12 @@ def _without_filled(steps: list[Step]) -> Iterator[Step]:
         yield replace(step, refused="") if of_nulls and (found.table, found.column) in filled else step
 
 
-def _rank(finding: Finding) -> tuple[int, str]:
-    return (_ORDER.index(finding.id) if finding.id in _ORDER else -1), finding.table
+def _rank(finding: Finding) -> tuple[bool, int, int, str]:
+    """The log of repairs first, so that the others can be kept in it; keys before what refers to them."""
+    of_others = finding.table != SchemaRepair._meta.db_table
+    order = _ORDER.index(finding.id) if finding.id in _ORDER else -1
+    kind = next((place for place, kind in enumerate(_KINDS) if isinstance(finding.subject, kind)), 0)
+    return of_others, order, kind, finding.table
 
 
 def _step(
@@ -116,6 +122,8 @@ def _step(
     if finding.subject is None:
         reason = "it was perhaps renamed" if finding.id == "schema.E011" else "no additive change mends it"
         return Step(finding, refused=f"{reason}: {finding.command}")
+    if (live := planner.live.tables.get(finding.table)) and is_stand_in(live):
+        return Step(finding, refused=f"a {live.kind} stands in its place")
     if finding.name and (finding.table, finding.name) in broken:
         return Step(finding, refused="rows break it (see schema.E018): a person decides about them first")
     if column := next((c for table, c in wrong if table == finding.table and _stands_on(finding.subject, c)), None):
@@ -161,9 +169,7 @@ def execute(connection: BaseDatabaseWrapper, steps: Iterable[Step]) -> tuple[tup
 
 def _run_step(connection: BaseDatabaseWrapper, step: Step) -> Iterator[Statement]:
     if step.together:
-        with _foreign_keys_off(connection), transaction.atomic(using=connection.alias):
-            for statement in step.statements:
-                _execute(connection, statement.sql)
+        _patiently(lambda: _run_together(connection, step.statements))
         for statement in step.statements:
             _log(connection, step.finding, statement, "done", 0.0)
             yield statement
@@ -173,41 +179,69 @@ def _run_step(connection: BaseDatabaseWrapper, step: Step) -> Iterator[Statement
         try:
             _run_statement(connection, statement)
         except DatabaseError as error:
-            _log_failure(connection, step.finding, statement, error, time.monotonic() - started)
+            _log(connection, step.finding, statement, str(error), time.monotonic() - started)
+            _clear_away(connection, statement)
             raise
         _log(connection, step.finding, statement, "done", time.monotonic() - started)
         yield statement
 
 
 def _run_statement(connection: BaseDatabaseWrapper, statement: Statement) -> None:
+    if statement.alone:
+        _run_alone(connection, statement)
+    else:
+        _patiently(lambda: _run_short(connection, statement.sql))
+
+
+def _patiently(work: Callable[[], None]) -> None:
     """Waits for a lock only so long that nobody queues behind it, and tries again with a growing pause."""
-    for attempt in range(schema_settings().lock_retries + 1):
+    retries = schema_settings().lock_retries
+    for attempt in range(retries + 1):
         try:
-            return _run_alone(connection, statement) if statement.alone else _run_short(connection, statement)
-        except OperationalError as error:
-            busy = getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_AVAILABLE
-            if not busy or attempt == schema_settings().lock_retries:
+            work()
+        except DatabaseError as error:
+            if not was_lock_timeout(error) or attempt == retries:
                 raise
             time.sleep(0.2 * 2**attempt)
-    return None
+        else:
+            return
 
 
-def _run_short(connection: BaseDatabaseWrapper, statement: Statement) -> None:
+def _run_short(connection: BaseDatabaseWrapper, sql: str) -> None:
     with transaction.atomic(using=connection.alias):
         if connection.vendor == "postgresql":
             _execute(connection, f"SET LOCAL lock_timeout = {_milliseconds()}")
-        _execute(connection, statement.sql)
+        _execute(connection, sql)
+
+
+def _run_together(connection: BaseDatabaseWrapper, statements: Iterable[Statement]) -> None:
+    with _foreign_keys_off(connection), transaction.atomic(using=connection.alias):
+        for statement in statements:
+            _execute(connection, statement.sql)
 
 
 def _run_alone(connection: BaseDatabaseWrapper, statement: Statement) -> None:
-    """A build beside the traffic has a time budget of its own; an interrupted one leaves an invalid index, a W003."""
-    _execute(connection, f"SET lock_timeout = {_milliseconds()}")
-    _execute(connection, f"SET statement_timeout = '{_INDEX_BUDGET}'")
+    """A build beside the traffic: nobody waits for it, so that it may wait itself, within a budget of its own.
+
+    It is not tried again: what an interrupted one leaves is an invalid index, which the next repair removes first.
+    """
+    with lock_timeout(connection, 0):
+        _execute(connection, f"SET statement_timeout = '{_INDEX_BUDGET}'")
+        try:
+            _execute(connection, statement.sql)
+        finally:
+            if connection.is_usable():
+                _execute(connection, "RESET statement_timeout")
+
+
+def _clear_away(connection: BaseDatabaseWrapper, statement: Statement) -> None:
+    """The failure is the one to tell, whatever becomes of this; the next repair finds what is left."""
+    if not statement.on_failure:
+        return
     try:
-        _execute(connection, statement.sql)
-    finally:
-        _execute(connection, "RESET lock_timeout")
-        _execute(connection, "RESET statement_timeout")
+        _patiently(lambda: _run_short(connection, statement.on_failure))
+    except DatabaseError as error:
+        logger.warning("%s failed: %s", statement.on_failure, " ".join(str(error).split()))
 
 
 def _milliseconds() -> int:
@@ -233,24 +267,26 @@ def _foreign_keys_off(connection: BaseDatabaseWrapper) -> Iterator[None]:
         connection.enable_constraint_checking()
 
 
-def _log_failure(
-    connection: BaseDatabaseWrapper, finding: Finding, statement: Statement, error: DatabaseError, seconds: float
-) -> None:
-    """What a role may not repair it may not write to the log either: the first error is the one to tell."""
-    try:
-        _log(connection, finding, statement, str(error), seconds)
-    except DatabaseError as unwritten:
-        logger.warning("not kept in %s: %s", SchemaRepair._meta.db_table, " ".join(str(unwritten).split()))
-
-
 def _log(connection: BaseDatabaseWrapper, finding: Finding, statement: Statement, outcome: str, seconds: float) -> None:
+    """A log that cannot be written stops no repair: its table may be the damaged one, or not this role's to write."""
     logger.info("%s %s: %s (%s)", finding.id, finding.place, statement.sql, outcome.strip())
-    if SchemaRepair._meta.db_table in connection.introspection.table_names():
-        SchemaRepair.objects.using(connection.alias).create(
-            finding=finding.id,
-            place=finding.place,
-            sql=statement.sql,
-            outcome=outcome.strip(),
-            seconds=round(seconds, 3),
-            run_by=f"{getpass.getuser()}@{socket.gethostname()}",
-        )
+    table = SchemaRepair._meta.db_table
+    try:
+        with transaction.atomic(using=connection.alias):
+            if table in connection.introspection.table_names():
+                _keep(connection, finding, statement, outcome.strip(), seconds)
+    except DatabaseError as error:
+        logger.warning("not kept in %s: %s", table, " ".join(str(error).split()))
+
+
+def _keep(
+    connection: BaseDatabaseWrapper, finding: Finding, statement: Statement, outcome: str, seconds: float
+) -> None:
+    SchemaRepair.objects.using(connection.alias).create(
+        finding=finding.id,
+        place=finding.place,
+        sql=statement.sql,
+        outcome=outcome,
+        seconds=round(seconds, 3),
+        run_by=f"{getpass.getuser()}@{socket.gethostname()}",
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from config.schema.catalog import Check, Column, ForeignKey, Index, Snapshot, Table
+from config.schema.catalog import Check, Column, ForeignKey, Index, Key, Snapshot, Table
 from config.schema.compare.constraints import deferral
-from config.schema.compare.pair import Rename, quoted
+from config.schema.compare.pair import Rename, in_schema, quoted
 from config.schema.findings import Finding
 from config.schema.repair import words
 from config.schema.repair.steps import Refused, Statement, Step
@@ -17,6 +18,8 @@ _INTEGERS = ("smallint", "integer", "bigint")
 _SHORT = "ACCESS EXCLUSIVE on {}, for a moment"
 _SCAN = "SHARE UPDATE EXCLUSIVE on {}: reads and writes go on"
 _ROWS = "ROW EXCLUSIVE on {}, and the rows it writes"
+_BOTH = "SHARE ROW EXCLUSIVE on both tables"
+_READS = "while it reads all rows"
 
 
 class Planner:
@@ -24,13 +27,19 @@ class Planner:
 
     def __init__(self, connection: BaseDatabaseWrapper, expected: Snapshot, live: Snapshot) -> None:
         self.connection, self.expected, self.live = connection, expected, live
-        # Inside a transaction (tests) nothing can be built concurrently.
-        self.concurrently = "" if connection.in_atomic_block else "CONCURRENTLY "
-        self.late: list[Step] = []
+        self._late: list[tuple[Finding, Table, ForeignKey]] = []
+        self._made: list[tuple[str, Index]] = []
 
     def finish(self) -> list[Step]:
         """What can only be done when everything else is: foreign keys of new tables, which may refer to each other."""
-        return self.late
+        return [self._late_key(*late) for late in self._late]
+
+    def _late_key(self, finding: Finding, table: Table, key: ForeignKey) -> Step:
+        try:
+            self._require_target(key)
+        except Refused as reason:
+            return Step(finding, refused=str(reason))
+        return Step(finding, (self._alter(table.name, f"ADD {words.foreign_key(key)}", _BOTH),))
 
     def statements(self, finding: Finding) -> list[Statement]:
         """What mends the finding. Raises Refused when nothing additive does."""
@@ -51,11 +60,29 @@ class Planner:
             return [self._rename(table, subject)]
         raise Refused("no additive change mends it")
 
-    def _alter(self, table: str, action: str, lock: str = _SHORT) -> Statement:
-        return Statement(f"ALTER TABLE {quoted(table)} {action};", lock.format(table))
+    def _alter(self, table: str, action: str, lock: str = _SHORT, on_failure: str = "") -> Statement:
+        return Statement(f"ALTER TABLE {quoted(table)} {action};", lock.format(table), on_failure=on_failure)
+
+    def _is_partitioned(self, table: Table) -> bool:
+        """PostgreSQL can do less with a partitioned table: neither CONCURRENTLY, nor NOT VALID, nor USING INDEX."""
+        return table.name in self.live.tables and self.live.tables[table.name].kind == "partitioned table"
+
+    def _concurrently(self, table: Table) -> str:
+        """Nothing can be built concurrently inside a transaction (tests) either."""
+        return "" if self.connection.in_atomic_block or self._is_partitioned(table) else "CONCURRENTLY "
+
+    def _schema(self, table: Table) -> str | None:
+        """Where the table is or will be, and its indexes with it; None: where the search path leads first."""
+        if table.name in self.live.tables:
+            return self.live.tables[table.name].schema
+        schema, mark, _ = table.name.partition('"."')
+        return schema.strip('"') if mark else None
+
+    def _index_name(self, table: Table, name: str) -> str:
+        return in_schema(name, self._schema(table))
 
     def _table(self, finding: Finding, table: Table) -> list[Statement]:
-        self._free_index(*(index.name for index in table.indexes))
+        self._free_index(table, *(index.name for index in table.indexes))
         parts = [words.column(column) for column in table.columns]
         primary = [index for index in table.indexes if index.kind == "primary key"]
         parts += [f"CONSTRAINT {quoted(key.name)} PRIMARY KEY ({words.keys(key, table)})" for key in primary]
@@ -65,9 +92,8 @@ class Planner:
         for index in table.indexes:
             if index.kind != "primary key":
                 made += self._new_index(table, index, "")
-        lock = "SHARE ROW EXCLUSIVE on both tables"
-        keys = [self._alter(table.name, f"ADD {words.foreign_key(key)}", lock) for key in table.foreign_keys]
-        self.late += [Step(finding, tuple(keys))] if keys else []
+        self._made += [(table.name, index) for index in table.indexes]
+        self._late += [(finding, table, key) for key in table.foreign_keys]
         return made
 
     def _column(self, finding: Finding, table: Table, column: Column) -> list[Statement]:
@@ -100,14 +126,24 @@ class Planner:
             return bool(cursor.fetchone()[0])
 
     def _not_null(self, table: Table, column: Column) -> list[Statement]:
-        name, proof = quoted(column.name), quoted(f"{column.name[:50]}_not_null")
-        filling = self._backfill(table, column)
+        """By a check that is validated first. One that an interrupted repair left is used; none is left by this one."""
+        name, proof = quoted(column.name), f"{column.name[:50]}_not_null"
+        remove = f"ALTER TABLE {quoted(table.name)} DROP CONSTRAINT IF EXISTS {quoted(proof)};"
+        made = [*self._backfill(table, column)]
+        if not self._has_proof(table, column, proof):
+            self._free(table, proof)
+            add = f"ADD CONSTRAINT {quoted(proof)} CHECK ({name} IS NOT NULL) NOT VALID"
+            made.append(self._alter(table.name, add))
+        final = f"ALTER COLUMN {name} SET NOT NULL, DROP CONSTRAINT {quoted(proof)}"
         return [
-            *filling,
-            self._alter(table.name, f"ADD CONSTRAINT {proof} CHECK ({name} IS NOT NULL) NOT VALID"),
-            self._alter(table.name, f"VALIDATE CONSTRAINT {proof}", _SCAN),
-            self._alter(table.name, f"ALTER COLUMN {name} SET NOT NULL, DROP CONSTRAINT {proof}"),
+            *made,
+            self._alter(table.name, f"VALIDATE CONSTRAINT {quoted(proof)}", _SCAN, remove),
+            self._alter(table.name, final, on_failure=remove),
         ]
+
+    def _has_proof(self, table: Table, column: Column, name: str) -> bool:
+        found = next((check for check in self.live.tables[table.name].checks if check.name == name), None)
+        return found is not None and found.expression.strip("()").replace('"', "") == f"{column.name} IS NOT NULL"
 
     def _backfill(self, table: Table, column: Column) -> list[Statement]:
         name = quoted(column.name)
@@ -123,7 +159,7 @@ class Planner:
 
     def _catch_up(self, table: Table, column: Column) -> Statement:
         highest = f"(SELECT max({quoted(column.name)}) FROM {quoted(table.name)})"
-        return Statement(f"SELECT setval('{column.sequence}', {highest});", "ROW EXCLUSIVE on the sequence")
+        return Statement(f"SELECT setval({_text(column.sequence)}, {highest});", "ROW EXCLUSIVE on the sequence")
 
     def _identity(self, table: Table, column: Column) -> list[Statement]:
         live = self.live.tables[table.name].column(column.name)
@@ -137,7 +173,7 @@ class Planner:
             raise Refused("the column cannot take an identity as it is: write a migration")
         if live.identity == "always":
             return [self._alter(table.name, f"ALTER COLUMN {name} SET GENERATED BY DEFAULT")]
-        sequence = f"pg_get_serial_sequence('{quoted(table.name)}', '{column.name}')"
+        sequence = f"pg_get_serial_sequence({_text(quoted(table.name))}, {_text(column.name)})"
         highest = f"(SELECT coalesce(max({name}), 0) + 1 FROM {quoted(table.name)})"
         return [
             self._alter(table.name, f"ALTER COLUMN {name} ADD GENERATED BY DEFAULT AS IDENTITY"),
@@ -145,41 +181,57 @@ class Planner:
         ]
 
     def _index(self, table: Table, index: Index) -> list[Statement]:
-        if index.valid:
-            self._free_index(index.name)
-            return self._new_index(table, index, self.concurrently)
-        if index.constraint:
-            rebuild = f"REINDEX INDEX {self.concurrently}{quoted(index.name)};"
-            return [Statement(rebuild, _SCAN.format(table.name), alone=bool(self.concurrently))]
-        drop = f"DROP INDEX {self.concurrently}{quoted(index.name)};"
-        carcass = Statement(drop, _SCAN.format(table.name), alone=bool(self.concurrently))
-        return [carcass, *self._new_index(table, index, self.concurrently)]
+        made = self._valid_index(table, index) if index.valid else self._rebuilt_index(table, index)
+        self._made.append((table.name, replace(index, valid=True)))
+        return made
 
-    def _free_index(self, *names: str) -> None:
+    def _valid_index(self, table: Table, index: Index) -> list[Statement]:
+        self._free_index(table, index.name)
+        if index.constraint:
+            self._free(table, index.name)
+        if self._is_partitioned(table):
+            return self._index_over_partitions(table, index)
+        return self._new_index(table, index, self._concurrently(table))
+
+    def _rebuilt_index(self, table: Table, index: Index) -> list[Statement]:
+        concurrently, name = self._concurrently(table), self._index_name(table, index.name)
+        alone, lock = bool(concurrently), _SCAN.format(table.name)
+        if index.constraint:
+            return [Statement(f"REINDEX INDEX {concurrently}{name};", lock, alone)]
+        carcass = Statement(f"DROP INDEX {concurrently}{name};", lock, alone)
+        return [carcass, *self._new_index(table, index, concurrently)]
+
+    def _free_index(self, table: Table, *names: str) -> None:
         """Index names are unique in a schema: one that is taken says that the table, or the index, was renamed."""
         with self.connection.cursor() as cursor:
-            cursor.execute(_TAKEN, [list(names)])
+            cursor.execute(_TAKEN, [list(names), self._schema(table)])
             if taken := cursor.fetchone():
                 raise Refused(f"{taken[0]} exists already, on {taken[1]}: perhaps renamed by hand; remove or rename it")
 
     def _new_index(self, table: Table, index: Index, concurrently: str) -> list[Statement]:
         if index.kind == "exclusion":
             return [
-                self._alter(
-                    table.name,
-                    f"ADD {words.exclusion(index, table)}",
-                    "ACCESS EXCLUSIVE on {}, while it reads all rows",
-                )
+                self._alter(table.name, f"ADD {words.exclusion(index, table)}", f"ACCESS EXCLUSIVE on {{}}, {_READS}")
             ]
-        unique = "UNIQUE " if index.kind != "index" else ""
-        tail = words.index_tail(index, table)
-        create = f"CREATE {unique}INDEX {concurrently}{quoted(index.name)} ON {quoted(table.name)} {tail};"
+        create = words.create_index(index, table, concurrently)
         lock = _SCAN.format(table.name) if concurrently else f"SHARE on {table.name}"
         made = [Statement(create, lock, alone=bool(concurrently))]
         if index.constraint:
             kind = f"{index.kind.upper()} USING INDEX {quoted(index.name)} {deferral(index.deferrable)}"
             made.append(self._alter(table.name, f"ADD CONSTRAINT {quoted(index.name)} {kind}".strip()))
         return made
+
+    def _index_over_partitions(self, table: Table, index: Index) -> list[Statement]:
+        """With the partition key in what is unique, as PostgreSQL demands; nothing is built beside the traffic."""
+        if index.kind == "index":
+            return [Statement(words.create_index(index, table), f"SHARE on {table.name} and its partitions, {_READS}")]
+        columns = {column.strip('"') for column in index.columns}
+        lacking = [name for name in self.live.tables[table.name].partition_key if name not in columns]
+        index = replace(index, keys=(*index.keys, *map(Key, lacking)))
+        if not index.constraint:
+            return self._new_index(table, index, "")
+        action = f"ADD {words.key_constraint(index, table)}"
+        return [self._alter(table.name, action, f"ACCESS EXCLUSIVE on {{}} and its partitions, {_READS}")]
 
     def _check(self, table: Table, check: Check) -> list[Statement]:
         if not check.enforced:
@@ -200,8 +252,19 @@ class Planner:
         if not key.validated:
             return [validate]
         self._free(table, key.name)
-        add = self._alter(table.name, f"ADD {words.foreign_key(key)} NOT VALID", "SHARE ROW EXCLUSIVE on both tables")
-        return [add, validate]
+        self._require_target(key)
+        if self._is_partitioned(table):
+            return [self._alter(table.name, f"ADD {words.foreign_key(key)}", f"{_BOTH}, {_READS}")]
+        return [self._alter(table.name, f"ADD {words.foreign_key(key)} NOT VALID", _BOTH), validate]
+
+    def _require_target(self, key: ForeignKey) -> None:
+        """Raises Refused where no key of the other table is, or is made by this plan, that this one could refer to."""
+        there = self.live.tables.get(key.target)
+        made = [index for table, index in self._made if table == key.target]
+        known = there is not None or key.target in self.expected.tables
+        if known and not any(_identifies(index, key) for index in (*(there.indexes if there else ()), *made)):
+            columns = ", ".join(key.target_columns)
+            raise Refused(f"it refers to ({columns}) of {key.target}, whose key has to be mended first")
 
     def _free(self, table: Table, name: str) -> None:
         live = self.live.tables[table.name]
@@ -220,13 +283,25 @@ class Planner:
     def _rename(self, table: Table, rename: Rename) -> Statement:
         if rename.constraint:
             return self._alter(table.name, f"RENAME CONSTRAINT {quoted(rename.old)} TO {quoted(rename.new)}")
-        sql = f"ALTER INDEX {quoted(rename.old)} RENAME TO {quoted(rename.new)};"
+        sql = f"ALTER INDEX {self._index_name(table, rename.old)} RENAME TO {quoted(rename.new)};"
         return Statement(sql, f"SHARE UPDATE EXCLUSIVE on {rename.old}")
 
 
+def _identifies(index: Index, key: ForeignKey) -> bool:
+    """Whether the foreign key can refer to what this index keeps unique."""
+    whole = index.kind in ("unique", "primary key") and index.condition is None and not index.deferrable
+    return whole and index.valid and {c.strip('"') for c in index.columns} == set(key.target_columns)
+
+
+def _text(words: str | None) -> str:
+    """As a literal."""
+    return "'" + (words or "").replace("'", "''") + "'"
+
+
 _TAKEN = """
-SELECT x.relname, i.indrelid::regclass::text FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
-WHERE x.relname = ANY (%s) AND x.relnamespace = current_schema()::regnamespace LIMIT 1
+SELECT x.relname, i.indrelid::regclass::text
+FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace
+WHERE x.relname = ANY (%s) AND n.nspname = coalesce(%s, current_schema()) LIMIT 1
 """
 _SLEEPING = """
 SELECT t.tgrelid::regclass::text, t.tgname FROM pg_trigger t JOIN pg_constraint c ON c.oid = t.tgconstraint

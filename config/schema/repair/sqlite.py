@@ -133,9 +133,7 @@ class Planner:
 
 
 def _index(table: Table, index: Index) -> Statement:
-    unique = "UNIQUE " if index.kind == "unique" else ""
-    tail = words.index_tail(index, table)
-    return Statement(f"CREATE {unique}INDEX {quoted(index.name)} ON {quoted(table.name)} {tail};", _LOCK)
+    return Statement(words.create_index(index, table), _LOCK)
 
 
 def _is_table_constraint(item: str) -> bool:
@@ -157,7 +155,9 @@ def _with_column(items: list[str], live: Table, table: Table, name: str) -> list
     new = wanted[name.lower()]
     if found is None:
         columns = [item for item in items if not _is_table_constraint(item)]
-        return [*columns, new, *items[len(columns) :]]
+        # A check or key within its definition is missing with the column, and has come with it.
+        added = [] if name.lower() in map(_column_of, columns) else [new]
+        return [*columns, *added, *items[len(columns) :]]
     if expected is None or found.type != expected.type or found.nullable < expected.nullable or found.generated:
         raise Refused("the column differs in more than what is missing: write a migration")
     if found.default is not None and expected.default is None:

@@ -14,11 +14,15 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement and the lock it takes. `alone`: it must not run inside a transaction."""
+    """One statement and the lock it takes. `alone`: it must not run inside a transaction.
+
+    `on_failure` is run when it fails, so that nothing is left of the statements before it that stands in the way.
+    """
 
     sql: str
     lock: str
     alone: bool = False
+    on_failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +52,7 @@ class Step:
         if self.refused:
             lines.append(f"-- nothing will run: {self.refused}")
         for statement in self.statements:
-            lines += [f"-- lock: {statement.lock}", statement.sql]
+            lines += [f"-- lock: {statement.lock}"]
+            lines += [f"-- if it fails: {statement.on_failure}"] if statement.on_failure else []
+            lines += [statement.sql]
         return "\n".join(lines)

@@ -36,6 +36,21 @@ def index_tail(index: Index, table: Table) -> str:
     return " ".join(parts)
 
 
+def create_index(index: Index, table: Table, concurrently: str = "") -> str:
+    """The whole statement; an index is always made in the schema of its table."""
+    unique = "UNIQUE " if index.kind != "index" else ""
+    name, on = quoted(index.name), quoted(table.name)
+    return f"CREATE {unique}INDEX {concurrently}{name} ON {on} {index_tail(index, table)};"
+
+
+def key_constraint(index: Index, table: Table) -> str:
+    """A primary key or unique constraint, as ALTER TABLE adds it without an index to take over."""
+    distinct = "" if index.nulls_distinct else "NULLS NOT DISTINCT "
+    include = f" INCLUDE ({listed(index.include)})" if index.include else ""
+    text = f"CONSTRAINT {quoted(index.name)} {index.kind.upper()} {distinct}({keys(index, table)}){include}"
+    return f"{text} {deferral(index.deferrable)}".strip()
+
+
 def column(column: Column, *, default: str | None = None) -> str:
     """The column as in CREATE TABLE; `default` stands in where it has none of its own."""
     given = column.default if column.default is not None else default

@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.schema.catalog import Check, ForeignKey, Index, Snapshot, Table
 from config.schema.compare import reworded
-from config.schema.compare.pair import folded, managed
+from config.schema.compare.pair import folded, managed, quoted
 from config.schema.compare.wording import meaning
 from config.schema.findings import Finding
 
@@ -95,7 +95,10 @@ def _refers(found: ForeignKey, wanted: ForeignKey) -> bool:
 def _unique(found: Index, wanted: Index) -> bool:
     same_kind = found.kind in ("unique", "primary key") and found.valid
     same_rows = meaning(found.condition) == meaning(wanted.condition)
-    return same_kind and same_rows and set(map(meaning, found.columns)) == set(map(meaning, wanted.columns))
+    of_nulls = wanted.nulls_distinct or not found.nulls_distinct or found.kind == "primary key"
+    return (
+        same_kind and same_rows and of_nulls and set(map(meaning, found.columns)) == set(map(meaning, wanted.columns))
+    )
 
 
 def _reference(key: ForeignKey) -> str:
@@ -111,11 +114,20 @@ def _orphan(quote: Any, table: Table, key: ForeignKey) -> str:
 
 def _duplicates(quote: Any, table: Table, index: Index) -> Doubt:
     names = {column.name for column in table.columns}
-    keys = ", ".join(quote(key) if key in names else key for key in index.columns)
+    keys = [quote(key) if key in names else key for key in index.columns]
+    listed = ", ".join(keys)
     where = f"WHERE {index.condition} " if index.condition else ""
-    present = " AND ".join(f"({key}) IS NOT NULL" for key in keys.split(", "))
-    twice = f"SELECT {keys} FROM {quote(table.name)} {where}GROUP BY {keys} HAVING count(*) > 1"
-    condition = f"{present} AND ({keys}) IN ({twice})"
+    twice = f"FROM {quote(table.name)} {where}GROUP BY {listed} HAVING count(*) > 1"
+    if index.nulls_distinct:
+        present = [f"({key}) IS NOT NULL" for key in keys]
+        among = f"({listed}) IN (SELECT {listed} {twice})"
+    else:
+        # NULLs are equal here, as they are to GROUP BY, and are never IN a list.
+        present = []
+        named = ", ".join(f"{key} AS same_{place}" for place, key in enumerate(keys))
+        equal = " AND ".join(f"d.same_{place} IS NOT DISTINCT FROM ({key})" for place, key in enumerate(keys))
+        among = f"EXISTS (SELECT 1 FROM (SELECT {named} {twice}) d WHERE {equal})"
+    condition = " AND ".join([*present, *([f"({index.condition})"] if index.condition else []), among])
     return Doubt(table, f"UNIQUE ({', '.join(index.columns)})", condition, None, index.name or index.kind)
 
 
@@ -138,7 +150,7 @@ def _orphans(connection: BaseDatabaseWrapper, expected: Snapshot) -> Iterator[Fi
                 expected=f"every row refers to a row of {target}",
                 actual=f"{count} row(s) refer to none, the first with rowid {first}",
                 breaks="these rows fail when the reference is followed, and every join loses them",
-                command=f"in {managed('dbshell', connection.alias)}: PRAGMA foreign_key_check({table});",
+                command=f"in {managed('dbshell', connection.alias)}: PRAGMA foreign_key_check({quoted(table)});",
             )
 
 
@@ -158,7 +170,7 @@ def _finding(connection: BaseDatabaseWrapper, doubt: Doubt) -> Iterator[Finding]
 
 
 def _report(connection: BaseDatabaseWrapper, doubt: Doubt, actual: str, *, known: bool) -> Finding:
-    search = f"SELECT * FROM {doubt.table.name} o WHERE {doubt.condition};"
+    search = f"SELECT * FROM {quoted(doubt.table.name)} o WHERE {doubt.condition};"
     return Finding(
         id="schema.E018",
         database=connection.alias,

@@ -12,6 +12,7 @@ from config.schema.catalog.ddl import raw_items
 from config.schema.compare import differences
 from config.schema.findings import Finding
 from config.schema.fingerprint import fingerprint
+from config.schema.repair.engine import execute, plan_for
 from config.schema.rows import broken_promises
 from config.schema.unknown import judged
 from tests.schema import zoo
@@ -87,6 +88,14 @@ class Zoo:
 
     def live(self) -> Snapshot:
         return zoo.live(self.connection, self.expected)
+
+    def execute(self, statement: str) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    def repair(self) -> None:
+        """Runs what can be run of the plan; one step in a transaction may fail and leaves its finding."""
+        execute(self.connection, plan_for(self.connection, self.expected, self.findings()))
 
     def rows(self, query: str) -> list[tuple]:
         with self.connection.cursor() as cursor:

@@ -72,6 +72,8 @@ TABLES = [
     ("unknown table", "CREATE TABLE alien (id integer)", "schema.W002"),
     ("unknown partitioned table", "CREATE TABLE alien (id integer) PARTITION BY RANGE (id)", "schema.W002"),
     ("unknown view", "CREATE VIEW alien AS SELECT 1 AS x", "schema.W002"),
+    ("unknown view whose name is part of a type's", "CREATE VIEW v AS SELECT 1 AS x", "schema.W002"),
+    ("unknown table that is named like a type", 'CREATE TABLE "integer" (id integer)', "schema.W002"),
     ("unknown materialized view", "CREATE MATERIALIZED VIEW alien AS SELECT 1 AS x", "schema.W002"),
     ("unknown enum type", "CREATE TYPE alien AS ENUM ('a')", "schema.W002"),
     ("unknown domain", "CREATE DOMAIN alien AS integer CHECK (VALUE > 0)", "schema.W002"),
@@ -339,6 +341,26 @@ KEYS = [
         f"{ANIMAL} DROP CONSTRAINT animal_label_rank_once; UPDATE zoo_animal SET label = 'same', place = 1",
         "schema.E018",
     ),
+    (
+        "unique lost that takes two NULLs for equal, and duplicates",
+        "DROP INDEX booking_label_once; INSERT INTO zoo_booking (label, note, place, tags) "
+        "VALUES ('same', '', 1, '{}'), ('same', '', 2, '{}')",
+        "schema.E018",
+        15,
+    ),
+    (
+        "unique that takes no two NULLs for equal, and duplicates",
+        "DROP INDEX booking_label_once; CREATE UNIQUE INDEX booking_label_once ON zoo_booking (label, big); "
+        "INSERT INTO zoo_booking (label, note, place, tags) VALUES ('same', '', 1, '{}'), ('same', '', 2, '{}')",
+        "schema.E018",
+        15,
+    ),
+    (
+        "unique became partial",
+        f"{MEAL} DROP CONSTRAINT <unique zoo_meal title>; DROP INDEX animal_tame_name_once; "
+        "CREATE UNIQUE INDEX animal_tame_name_once ON zoo_animal (name) WHERE tame AND legs > 2",
+        "schema.E016",
+    ),
     ("exclusion dropped", f"{BOOKING} DROP CONSTRAINT booking_once", "schema.E016"),
     (
         "exclusion by another operator",
@@ -531,6 +553,11 @@ INDEXES = [
     ("another order of NULLs", f"{_LEGS} (legs, weight DESC NULLS LAST)", "schema.W003"),
     ("columns the other way round", f"{_LEGS} (weight DESC, legs)", "schema.W003"),
     ("another column", f"{_LEGS} (legs, small)", "schema.W003"),
+    (
+        "carries another column",
+        "DROP INDEX animal_day; CREATE INDEX animal_day ON zoo_animal (day) INCLUDE (small)",
+        "schema.W003",
+    ),
     (
         "another operator class",
         "DROP INDEX booking_label_ops; CREATE INDEX booking_label_ops ON zoo_booking (label)",

@@ -107,8 +107,10 @@ def _own_or_drop(pair: Pair, column: Column) -> str:
 
 def _loosen(pair: Pair, column: Column) -> str:
     """What keeps the column and lets rows in: a domain's NOT NULL is not the column's to drop."""
-    action = "DROP EXPRESSION" if column.generated else "SET DEFAULT …" if column.domain else "DROP NOT NULL"
-    return pair.alter(f"ALTER COLUMN {quoted(column.name)} {action}")
+    strict = not column.nullable
+    actions = ["DROP EXPRESSION"] if column.generated else []
+    actions += ["SET DEFAULT …" if column.domain else "DROP NOT NULL"] if strict else []
+    return pair.alter(", ".join(f"ALTER COLUMN {quoted(column.name)} {action}" for action in actions))
 
 
 def _refuses_rows(pair: Pair, column: Column) -> str:
@@ -166,9 +168,15 @@ def identity(pair: Pair) -> Iterator[Finding]:
             expected=_words(expected),
             actual=_words(actual),
             breaks="nothing: the code gives a value" if harmless else _consequence(wanted, found),
-            command=pair.alter(f"ALTER COLUMN {quoted(actual.name)} DROP DEFAULT") if harmless else "",
+            command="" if wanted else _undraw(pair, actual),
             subject=expected if wanted else None,
         )
+
+
+def _undraw(pair: Pair, column: Column) -> str:
+    """Only a serial key draws its value by a default."""
+    what = "DEFAULT" if column.identity == "serial" else "IDENTITY"
+    return pair.alter(f"ALTER COLUMN {quoted(column.name)} DROP {what}")
 
 
 def _kind(column: Column) -> str:

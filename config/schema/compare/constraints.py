@@ -22,21 +22,31 @@ def keys(pair: Pair) -> Iterator[Finding]:
     for wanted, found in pairs:
         yield from _paired_key(pair, wanted, found)
     for wanted in missing:
+        instead = _in_the_way(pair, wanted)
+        extra = [index for index in extra if index is not instead]
         yield pair.finding(
             "schema.E016",
             name=wanted.name or wanted.kind,
             expected=describe_index(wanted),
-            actual=_nearest(wanted, [*extra, *pair.actual.indexes]),
+            actual=_nearest(wanted, [instead] if instead else [*extra, *pair.actual.indexes]),
             breaks="duplicates are accepted" if wanted.kind != "exclusion" else "overlapping rows are accepted",
-            subject=None if wanted.kind == "primary key" and _has_primary_key(pair) else wanted,
+            command=pair.then_repair(pair.drop(instead)) if instead else "",
+            subject=None if instead else wanted,
         )
     for found in extra:
         yield _extra_key(pair, found, expected)
 
 
-def _has_primary_key(pair: Pair) -> bool:
-    """There can be one only: another one has to go first, and that is a person's decision."""
-    return any(index.kind == "primary key" for index in pair.actual.indexes)
+def _in_the_way(pair: Pair, wanted: Index) -> Index | None:
+    """What has to go first: one table has one primary key, one name one index. SQLite lets constraints share names."""
+    if wanted.kind == "primary key":
+        return next((index for index in pair.actual.indexes if index.kind == "primary key"), None)
+    return None if wanted.constraint and pair.engine == "sqlite" else of_name(pair, wanted)
+
+
+def of_name(pair: Pair, wanted: Index) -> Index | None:
+    """The live index, whatever it is, that has the name of the wanted one."""
+    return next((index for index in pair.actual.indexes if index.name == wanted.name), None)
 
 
 def _key_structure(index: Index, pair: Pair) -> Hashable:
@@ -62,7 +72,8 @@ def _paired_key(pair: Pair, wanted: Index, found: Index) -> Iterator[Finding]:
             expected=describe_index(wanted),
             actual="its index is invalid: an interrupted CREATE INDEX CONCURRENTLY",
             breaks="duplicates that are there already stay",
-            subject=replace(wanted, name=found.name, valid=False),
+            command=attach(pair, found),
+            subject=None if pair.is_partitioned else replace(wanted, name=found.name, valid=False),
         )
     if _needs_rename(pair, wanted, found, constraint=found.constraint):
         yield other_name(pair, wanted.name, found.name, constraint=found.constraint)
@@ -73,9 +84,15 @@ def _needs_rename(pair: Pair, wanted: Index | Check, found: Index | Check, *, co
     return wanted.declared and wanted.name != found.name and not (constraint and pair.engine == "sqlite")
 
 
+def attach(pair: Pair, index: Index) -> str:
+    """An index of a partitioned table is valid when each partition has its own; "" for other tables."""
+    statement = f"ALTER INDEX {pair.index(index.name)} ATTACH PARTITION …;"
+    return pair.shell(f"{statement} with the index of each partition that lacks one") if pair.is_partitioned else ""
+
+
 def _nearest(wanted: Index, others: list[Index]) -> str:
     for other in others:
-        if set(other.columns) == set(wanted.columns):
+        if set(other.columns) == set(wanted.columns) or len(others) == 1:
             return f"{other.name}: {describe_index(other)}"
     return "no such constraint"
 
@@ -85,14 +102,13 @@ def _extra_key(pair: Pair, found: Index, expected: list[Index]) -> Finding:
     harmless = any(_implies(wanted, found) for wanted in expected) or _lets_pass(found, unknown)
     # From the second row on, and of those that the condition chooses.
     always = unknown and found.kind != "exclusion" and found.condition is None
-    drop = f"DROP CONSTRAINT {quoted(found.name)}"
     return pair.finding(
         "schema.W002" if harmless else "schema.E015" if always else "schema.E016",
         name=found.name,
         expected="no such constraint",
         actual=describe_index(found),
         breaks="nothing this code writes" if harmless else "writes that the model allows are refused",
-        command=pair.alter(drop) if found.constraint else pair.sql(f"DROP INDEX {quoted(found.name)};"),
+        command=pair.drop(found),
     )
 
 
@@ -143,10 +159,7 @@ def _same_subject(wanted: Check, extra: list[Check]) -> Check | None:
 
 
 def _replace(pair: Pair, name: str | None) -> str:
-    """What stands in the way is dropped by a person, then the repair adds what is missing."""
-    if name is None:
-        return ""
-    return f"{pair.alter(f'DROP CONSTRAINT {quoted(name)}')} then {pair.repair}"
+    return pair.then_repair(pair.alter(f"DROP CONSTRAINT {quoted(name)}")) if name is not None else ""
 
 
 def _extra_check(pair: Pair, found: Check) -> Finding:
@@ -225,19 +238,22 @@ def _extra_foreign_key(pair: Pair, found: ForeignKey) -> Finding:
 def _unproven(pair: Pair, found: Check | ForeignKey, breaks: str) -> Iterator[Finding]:
     if found.validated and found.enforced:
         return
+    # Of a check PostgreSQL cannot make an enforced one.
+    dead = isinstance(found, Check) and not found.enforced
     yield pair.finding(
         "schema.E016",
         name=found.name,
         expected="validated and enforced",
         actual="NOT ENFORCED" if not found.enforced else "NOT VALID: rows from before were never checked",
         breaks=breaks,
-        subject=found,
+        command=_replace(pair, found.name) if dead else "",
+        subject=None if dead else found,
     )
 
 
 def other_name(pair: Pair, wanted: str, found: str, *, constraint: bool) -> Finding:
     """The model names it, so that migrations to come will look for it by that name."""
-    rename = f"ALTER INDEX {quoted(found)} RENAME TO {quoted(wanted)};"
+    rename = f"ALTER INDEX {pair.index(found)} RENAME TO {quoted(wanted)};"
     by_table = pair.alter(f"RENAME CONSTRAINT {quoted(found)} TO {quoted(wanted)}")
     return pair.finding(
         "schema.W003",

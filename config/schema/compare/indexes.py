@@ -7,8 +7,8 @@ from dataclasses import replace
 from operator import attrgetter
 
 from config.schema.catalog import Index
-from config.schema.compare.constraints import describe_index, other_name
-from config.schema.compare.pair import Pair, folded, match, quoted
+from config.schema.compare.constraints import attach, describe_index, of_name, other_name
+from config.schema.compare.pair import Pair, folded, match
 from config.schema.compare.wording import meaning
 from config.schema.findings import Finding
 
@@ -19,14 +19,12 @@ def indexes(pair: Pair) -> Iterator[Finding]:
     pairs, missing, extra = match(expected, actual, lambda index: _structure(index, pair), attrgetter("name"))
     for wanted, found in pairs:
         if not found.valid:
-            carcass = replace(wanted, name=found.name, valid=False)
-            yield _finding(pair, carcass, "invalid: an interrupted build; never used")
+            yield _invalid(pair, wanted, found)
         if wanted.declared and wanted.name != found.name:
             yield other_name(pair, wanted.name, found.name, constraint=False)
     for wanted in missing:
-        instead = next((index for index in extra if index.name == wanted.name), None)
-        actually = describe_index(instead) if instead else "no such index"
-        yield _finding(pair, wanted, actually)
+        yield _missing(pair, wanted, instead := of_name(pair, wanted))
+        extra = [index for index in extra if index is not instead]
     for found in extra:
         yield pair.finding(
             "schema.W002",
@@ -34,7 +32,7 @@ def indexes(pair: Pair) -> Iterator[Finding]:
             expected="no such index",
             actual=describe_index(found),
             breaks="nothing; every write keeps it up to date",
-            command=pair.sql(f"DROP INDEX {quoted(found.name)};"),
+            command=pair.drop(found),
         )
 
 
@@ -43,12 +41,25 @@ def _structure(index: Index, pair: Pair) -> Hashable:
     return index.method, keys, meaning(index.condition), frozenset(index.include)
 
 
-def _finding(pair: Pair, index: Index, actual: str) -> Finding:
+def _invalid(pair: Pair, wanted: Index, found: Index) -> Finding:
+    carcass = replace(wanted, name=found.name, valid=False)
+    actual = "invalid: an interrupted build; never used"
+    return _finding(pair, carcass, actual, attach(pair, found), repaired=not pair.is_partitioned)
+
+
+def _missing(pair: Pair, wanted: Index, instead: Index | None) -> Finding:
+    if instead is None:
+        return _finding(pair, wanted, "no such index")
+    return _finding(pair, wanted, describe_index(instead), pair.then_repair(pair.drop(instead)), repaired=False)
+
+
+def _finding(pair: Pair, index: Index, actual: str, command: str = "", *, repaired: bool = True) -> Finding:
     return pair.finding(
         "schema.W003",
         name=index.name,
         expected=describe_index(index),
         actual=actual,
         breaks="nothing; queries that need it are slow",
-        subject=index,
+        command=command,
+        subject=index if repaired else None,
     )

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from django.db import DEFAULT_DB_ALIAS
 
-from config.schema.catalog import Column, Table
+from config.schema.catalog import Column, Index, Table
 from config.schema.findings import Finding, Level
 
 T = TypeVar("T")
@@ -84,6 +84,24 @@ class Pair:
 
     def alter(self, action: str) -> str:
         return self.sql(f"ALTER TABLE {quoted(self.expected.name)} {action};")
+
+    def index(self, name: str) -> str:
+        """The name of an index as a statement finds it: indexes are in the schema of their table."""
+        return in_schema(name, self.actual.schema if self.engine == "postgresql" else None)
+
+    def drop(self, index: Index) -> str:
+        """The command that drops an index, or the constraint that it carries."""
+        if index.constraint:
+            return self.alter(f"DROP CONSTRAINT {quoted(index.name)}")
+        return self.shell(f"DROP INDEX {self.index(index.name)};")
+
+    def then_repair(self, command: str) -> str:
+        """What stands in the way is dropped by a person, then the repair adds what is missing."""
+        return f"{command} then {self.repair}"
+
+    @property
+    def is_partitioned(self) -> bool:
+        return self.actual.kind == "partitioned table"
 
     @cached_property
     def shared(self) -> list[tuple[Column, Column]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from config.schema.catalog import Other, Snapshot, Table
-from config.schema.compare.pair import Pair, managed, quoted
+from config.schema.compare.pair import Pair, in_schema, managed, quoted
 from config.schema.findings import Finding
+
+_TYPES = frozenset({"enum type", "domain", "range type", "composite type"})
 
 
 def missing(expected: Snapshot, actual: Snapshot, database: str) -> Iterator[Finding]:
@@ -30,10 +33,10 @@ def missing(expected: Snapshot, actual: Snapshot, database: str) -> Iterator[Fin
 
 def unowned(expected: Snapshot, actual: Snapshot, database: str) -> Iterator[Finding]:
     known = {other.name for other in expected.others} | expected.tables.keys()
-    used = " ".join(column.type for table in expected.tables.values() for column in table.columns)
+    used = {_type_name(column.type) for table in expected.tables.values() for column in table.columns}
     for other in actual.others:
         temporary = other.kind.startswith("temporary ")
-        if temporary or not other.reachable or other.name in known or other.name in used:
+        if temporary or not other.reachable or other.name in known or (other.kind in _TYPES and other.name in used):
             continue
         if other.like:
             yield _once_a_partition(other, database)
@@ -64,10 +67,15 @@ def _once_a_partition(other: Other, database: str) -> Finding:
     )
 
 
+def _type_name(words: str) -> str:
+    """Without schema, length and brackets: `public.state[]` is `state`."""
+    return re.sub(r"(\([^)]*\))?(\[\])*$", "", words).rpartition(".")[2].strip('"')
+
+
 def _drop(other: Other) -> str:
     kind = other.kind.upper()
     word = {"ENUM TYPE": "TYPE", "RANGE TYPE": "TYPE", "COMPOSITE TYPE": "TYPE", "PARTITIONED TABLE": "TABLE"}
-    return f"DROP {word.get(kind, kind)} {quoted(other.name)};"
+    return f"DROP {word.get(kind, kind)} {in_schema(other.name, other.schema)};"
 
 
 def hidden(pair: Pair) -> Iterator[Finding]:

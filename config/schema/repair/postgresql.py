@@ -234,8 +234,6 @@ class Planner:
         return [self._alter(table.name, action, f"ACCESS EXCLUSIVE on {{}} and its partitions, {_READS}")]
 
     def _check(self, table: Table, check: Check) -> list[Statement]:
-        if not check.enforced:
-            raise Refused("PostgreSQL cannot turn a NOT ENFORCED check into an enforced one: drop it, then repair")
         validate = self._alter(table.name, f"VALIDATE CONSTRAINT {quoted(check.name)}", _SCAN)
         if not check.validated:
             return [validate]

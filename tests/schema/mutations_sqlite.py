@@ -124,6 +124,15 @@ KEYS = [
     ("composite key on fewer columns", ("zoo_feeding", '("animal_id", "day")', '("animal_id")'), "schema.E016"),
     ("unique dropped", ("zoo_animal", f", {RANK}", ""), "schema.E016"),
     ("unique field dropped", ("zoo_meal", " UNIQUE", ""), "schema.E016"),
+    (
+        "unique field dropped between comments",
+        (
+            "zoo_meal",
+            ', "title" varchar(30) NOT NULL UNIQUE',
+            ' -- the key, (not "title"\n, "title" varchar(30) NOT NULL /* what is eaten */ -- in \'short\n',
+        ),
+        "schema.E016",
+    ),
     ("one-to-one lost", ("zoo_animal", '"passport_id" bigint NULL UNIQUE', '"passport_id" bigint NULL'), "schema.E016"),
     ("conditional unique dropped", "DROP INDEX animal_tame_name_once", "schema.E016"),
     (

@@ -81,7 +81,9 @@ class Planner:
     def _rebuild(self, table: Table, live: Table, items: list[str]) -> list[Statement]:
         name, new = live.name, f"new__{live.name}"
         names, values = self._copied(table, live, items)
-        create = f"CREATE TABLE {quoted(new)} ({', '.join(items)});"
+        # A comment lasts until the end of its line.
+        lines = ", ".join(item + "\n" if "--" in item else item for item in items)
+        create = f"CREATE TABLE {quoted(new)} ({lines});"
         copy = f"INSERT INTO {quoted(new)} ({', '.join(names)}) SELECT {', '.join(values)} FROM {quoted(name)};"
         script = [create, copy]
         if parse_table(create).autoincrement and parse_table(live.sql).autoincrement:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from config.schema import alembic, history, ignore, rows, unknown
 from config.schema.catalog import Other, Snapshot, SnapshotError, Trigger, snapshot
-from config.schema.compare import differences
+from config.schema.compare import differences, renames
 from config.schema.conf import is_registered, schema_settings
 from config.schema.findings import Finding, Report
 from config.schema.fingerprint import fingerprint, fingerprint_query, graph_digest, server_version
@@ -290,11 +290,18 @@ def _softened(found: list[Finding], wanted: Snapshot, past: Iterable[Finding]) -
         return found
     apps = {name: (table.model or "").partition(".")[0] for name, table in wanted.tables.items()}
     return [
-        replace(finding, id="schema.W001", level="warning", subject=_REGISTRABLE if _registrable(finding) else None)
-        if finding.id in _WORKS_WHEN_AHEAD and apps.get(finding.table, next(iter(ahead))) in ahead
-        else finding
-        for finding in found
+        _beside_newer(finding) if apps.get(finding.table, next(iter(ahead))) in ahead else finding for finding in found
     ]
+
+
+def _beside_newer(finding: Finding) -> Finding:
+    """What is under another name got it from a migration of the newer code, which needs it there."""
+    if renames.STATEMENT in finding.command:
+        finding = replace(finding, command="deploy the code that has the newer migrations", detail="")
+    if finding.id not in _WORKS_WHEN_AHEAD:
+        return finding
+    subject = _REGISTRABLE if _registrable(finding) else None
+    return replace(finding, id="schema.W001", level="warning", subject=subject)
 
 
 def _with_progress(

@@ -9,6 +9,7 @@ from django.db import connections
 
 from config.schema import guard
 from prospects.models import Prospect
+from tests.schema.test_guard import GHOST
 from tests.schema.test_repair import execute, schema, statements
 
 RENAMED = {"is_manual": "by_hand", "final_body": "body_final", "send_status": "sending"}
@@ -117,6 +118,16 @@ def test_where_the_guards_own_table_is_lost_the_person_is_asked(sent):
     execute(sent, "DROP TABLE schema_verified")
     execute(sent, "ALTER TABLE prospects DROP COLUMN page_title")
     assert "RENAME COLUMN" in commands(sent)["schema.E011", "page_title"]
+
+
+def test_what_newer_code_has_renamed_is_its_own_to_rename(renamed):
+    execute(renamed, GHOST)
+    found = [f for f in guard.compare(renamed).findings if f.table == "prospects"]
+    assert any(finding.id == "schema.E011" for finding in found)
+    for finding in found:
+        assert "RENAME" not in finding.command
+        assert "by hand" not in finding.detail
+    assert schema("repair", "--database", renamed)[1] == 3
 
 
 def test_a_column_to_come_with_a_migration_is_no_rename(scratch):

@@ -12,6 +12,8 @@ from config.schema.compare.pair import Pair, quoted
 from config.schema.compare.types import fit
 from config.schema.findings import Finding
 
+#: What a finding's command has that says so.
+STATEMENT = " RENAME COLUMN "
 # What a renamed column takes with it.
 _OF_OBJECTS = frozenset({"schema.E015", "schema.E016", "schema.W002", "schema.W003"})
 
@@ -34,7 +36,7 @@ def origin(pair: Pair, unknown: Column) -> Column | None:
 def rename(pair: Pair, unknown: Column, missing: Column) -> str:
     """The command that gives the column back its name. Both engines do that with every value kept."""
     names = f"{quoted(unknown.name)} TO {quoted(missing.name)}"
-    return pair.shell(f"ALTER TABLE {quoted(pair.expected.name)} RENAME COLUMN {names};")
+    return pair.shell(f"ALTER TABLE {quoted(pair.expected.name)}{STATEMENT}{names};")
 
 
 def advice(pair: Pair, found: list[Column]) -> str:

@@ -120,7 +120,8 @@ def _step(
     if finding.id not in _ORDER:
         return Step(finding, refused=_REASONS[finding.id])
     if finding.subject is None:
-        reason = "it was perhaps renamed" if finding.id == "schema.E011" else "no additive change mends it"
+        renamed = finding.id == "schema.E011" and finding.column
+        reason = "it was perhaps renamed" if renamed else "no additive change mends it"
         return Step(finding, refused=f"{reason}: {finding.command}")
     if (live := planner.live.tables.get(finding.table)) and is_stand_in(live):
         return Step(finding, refused=f"a {live.kind} stands in its place")

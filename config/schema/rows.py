@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -80,7 +81,7 @@ def _of_table(
             )
     for index in table.indexes:
         if index.kind in ("unique", "primary key") and not any(_unique(found, index) for found in live.indexes):
-            yield _duplicates(quote, table, index), index.columns
+            yield _duplicates(quote, table, index), _columns_of(table, index)
 
 
 def _enforces(found: Check, wanted: Check) -> bool:
@@ -99,6 +100,12 @@ def _unique(found: Index, wanted: Index) -> bool:
     return (
         same_kind and same_rows and of_nulls and set(map(meaning, found.columns)) == set(map(meaning, wanted.columns))
     )
+
+
+def _columns_of(table: Table, index: Index) -> tuple[str, ...]:
+    """Those that its keys are or compute with."""
+    words = " ".join(index.columns)
+    return tuple(c.name for c in table.columns if re.search(rf"(?<!\w){re.escape(c.name)}(?!\w)", words, re.IGNORECASE))
 
 
 def _reference(key: ForeignKey) -> str:

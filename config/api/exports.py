@@ -68,7 +68,7 @@ def xlsx_response(filename: str, columns: Sequence[Column], rows: QuerySet[Any])
         if total > MAX_ROWS:
             raise _too_large(f"The list has {total:,} rows; a workbook holds {MAX_ROWS:,}.")
         # The server's cursor is closed before the transaction that it lives in, also when a row is refused.
-        with closing(rows.iterator(chunk_size=CHUNK)) as read:
+        with closing(row for row in rows.iterator(chunk_size=CHUNK)) as read:
             counted = _Counted(read)
             for row in counted:
                 sheet.append([_cell(row, heading, value(row)) for heading, value in columns])

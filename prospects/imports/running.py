@@ -10,9 +10,9 @@ from django.db.models import DO_NOTHING, Count, Max, Q, QuerySet
 
 from prospects import changes, decisions
 from prospects.changes import Cause
-from prospects.choices import DiscoveryStatus, ImportStatus, RowStatus
+from prospects.choices import DiscoveryStatus, ImportStatus, RowStatus, SourceType
 from prospects.imports import mapping as mappings
-from prospects.imports.deciding import Decision, creation, decide, known_by, typed, unreadable
+from prospects.imports.deciding import Decision, creation, decide, keys_of, known_by, typed, unreadable
 from prospects.imports.errors import ImportConflict, ImportRefused
 from prospects.imports.other_rows import OtherRows, others_of
 from prospects.models import Import, ImportRow, Merge, Prospect, ProspectEvent
@@ -128,9 +128,13 @@ def _hold(rows: Sequence[ImportRow]) -> None:
 
     In the order in which a person's edit takes the two: the prospect, then what it is to be known by.
     """
-    list(known_by(rows).order_by("pk").select_for_update().values_list("pk", flat=True))
+    found = known_by(rows).order_by("pk").select_for_update()
+    columns = found.values_list("source_type", "domain_key", "profile_key")
+    # A profile is not known by its platform's domain, nor a site by a profile that it links to.
+    there = {site if source == SourceType.WEBSITE else profile for source, site, profile in columns}
     if connection.vendor == "postgresql":
-        made = [Prospect(**creation(typed(row.values))) for row in rows]
+        new = [row for row in rows if there.isdisjoint(keys_of(row.values).values())]
+        made = [Prospect(**creation(typed(row.values))) for row in new]
         for prospect in made:
             prospect.derive()
         keys = sorted({" ".join(decisions._known_by(prospect)) for prospect in made})

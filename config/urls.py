@@ -8,8 +8,8 @@ from config.schema.views import livez, readyz
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
-    path("livez", livez),
-    path("readyz", readyz),
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/", include("config.api.urls")),
     # The pipeline's paths below prospects/ come before prospects/ID.

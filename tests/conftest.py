@@ -1,5 +1,6 @@
 """What every test can use."""
 
+import math
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import connection
 
+from config.schema.readiness import _Outcome, readiness
 from pipeline import roles
 
 
@@ -15,6 +17,15 @@ def group(role: str) -> Group:
     if not Group.objects.exists():
         roles.grant(apps, connection.schema_editor())
     return Group.objects.get(name=role)
+
+
+@pytest.fixture(autouse=True)
+def _no_look_at_the_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last look is never over, so that tests see what a request finds by itself between two of them.
+
+    A test of the look forgets it: `monkeypatch.setattr(readiness, "_last", None)`.
+    """
+    monkeypatch.setattr(readiness, "_last", _Outcome([], math.inf))
 
 
 @pytest.fixture(autouse=True)

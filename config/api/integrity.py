@@ -1,13 +1,14 @@
 """What a read has to prove before it leaves the server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 
 from django.db import connections, transaction
 
-from config.api.problems import MENDING, Problem
+from config.api.problems import EVERYTHING, Problem
 from config.schema import guard
+from config.schema.findings import Finding
 
 
 class DataIntegrityViolation(Problem):
@@ -75,7 +76,16 @@ class Proof:
             return
         report = guard.verify(self.using)
         if not report.ok:
-            places = ", ".join(finding.place for finding in report.errors)
-            detail = f"The database does not match this code: look at {places}. {MENDING}"
-            findings = [{"id": f.id, "place": f.place, "command": f.command} for f in report.errors]
-            raise Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "schema_mismatch", detail, findings=findings)
+            raise mismatch_of(report.errors)
+
+
+def mismatch_of(errors: Sequence[Finding]) -> Problem:
+    """The problem of a schema with these errors, at least one: the objects, and what mends them."""
+    places = ", ".join(dict.fromkeys(finding.place for finding in errors))
+    commands = "; ".join(dict.fromkeys(finding.command for finding in errors if finding.command))
+    mending = f"What mends it: {commands.rstrip(';.')}. " if commands else ""
+    detail = f"The database does not match this code: look at {places}. {mending}{EVERYTHING}"
+    findings = [{"id": f.id, "place": f.place, "command": f.command} for f in errors]
+    return Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "schema_mismatch", detail, object=errors[0].place, findings=findings
+    )

@@ -21,7 +21,8 @@ from rest_framework.response import Response
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
-MENDING = "Run `python manage.py schema diff` to see every difference and `python manage.py migrate` to mend it."
+EVERYTHING = "`python manage.py schema diff` shows every difference."
+MENDING = f"{EVERYTHING} `python manage.py migrate` mends it."
 
 # What PostgreSQL (SQLSTATE) and SQLite (message) say when the schema is not what the code was written for.
 _POSTGRESQL_MISMATCHES = ("42", "0A", "3F")
@@ -190,29 +191,31 @@ def _flatten(details: Any, path: str = "") -> Iterator[dict[str, str]]:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """The handler404 of the project."""
-    if not _is_api(request):
+    if not is_api(request):
         return defaults.page_not_found(request, exception)
-    return _as_json(Problem(HTTPStatus.NOT_FOUND, "not_found", f"There is nothing at {request.path}."))
+    return as_json(Problem(HTTPStatus.NOT_FOUND, "not_found", f"There is nothing at {request.path}."))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """The handler400 of the project."""
-    if not _is_api(request):
+    if not is_api(request):
         return defaults.bad_request(request, exception)
-    return _as_json(Problem(HTTPStatus.BAD_REQUEST, "invalid", "The request cannot be understood."))
+    return as_json(Problem(HTTPStatus.BAD_REQUEST, "invalid", "The request cannot be understood."))
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """The handler500 of the project; the traceback is in the log."""
-    if not _is_api(request):
+    if not is_api(request):
         return defaults.server_error(request)
     detail = "A fault of this program. It has been logged; nothing was changed by this request."
-    return _as_json(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "error", detail))
+    return as_json(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "error", detail))
 
 
-def _is_api(request: HttpRequest) -> bool:
+def is_api(request: HttpRequest) -> bool:
+    """Whether the answer is for a program, which reads problems, and not for a browser."""
     return request.path.startswith("/api/")
 
 
-def _as_json(problem: Problem) -> JsonResponse:
+def as_json(problem: Problem) -> JsonResponse:
+    """The problem as an answer outside of a view."""
     return JsonResponse(problem.as_dict(), status=problem.status, content_type=CONTENT_TYPE)

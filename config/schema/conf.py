@@ -25,6 +25,8 @@ class SchemaSettings:
     verify_interval: float = 15.0
     #: Commands of other packages that may run on any schema, beside Django's own mending and inspecting ones.
     commands: tuple[str, ...] = ()
+    #: Names of addresses (`namespace:name`) that answer on any schema: probes, and what tells people what is wrong.
+    views: tuple[str, ...] = ()
     #: Findings to leave out until a day: dictionaries with object, id, reason, until.
     ignore: tuple[dict[str, str | date], ...] = ()
     #: What the page about the schema calls this version of the code.

@@ -1,8 +1,13 @@
 """The numbers of the pipeline's pages: each is the length of a list, counted by the list's own queryset method."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from config.api.integrity import Proof, snapshot
+from django.db.models import QuerySet
+
+from config.api.integrity import proven
+from pipeline.choices import JobStatus, JobType
+from pipeline.models import Job
 from prospects.choices import OutreachStatus, SourcePlatform, Stage
 from prospects.models import Prospect
 from prospects.querysets import ProspectQuerySet
@@ -55,22 +60,22 @@ def status_lists() -> dict[str, ProspectQuerySet]:
 
 
 def pipeline_status() -> dict[str, int]:
-    """The number of every field of the pipeline's status, from one query.
-
-    Raises the schema_mismatch problem when there are no rows at all and the schema is not in line.
-    """
+    """The number of every field of the pipeline's status, from one query. Raises the schema_mismatch problem."""
     counts = proven_counts(Prospect.objects.all(), status_lists())
     return {field: counts[name] for field, name in STATUS_FIELDS.items()}
 
 
-def proven_counts(prospects: ProspectQuerySet, lists: Mapping[str, ProspectQuerySet]) -> dict[str, int]:
-    """How many of the prospects are in each list; if none is in any, the emptiness is proven like an empty list's."""
-    proof = Proof(prospects.db)
-    with snapshot(prospects.db):
-        counts = prospects.count_each(lists)
-        if not any(counts.values()):
-            proof.of_emptiness()
-    proof.require()
+def proven_counts(
+    prospects: ProspectQuerySet, lists: Mapping[str, ProspectQuerySet], **others: QuerySet[Any]
+) -> dict[str, int]:
+    """How many of the prospects are in each list, and how many rows the other querysets have, from one snapshot.
+
+    Proven like an empty list: any number may be made by rows that are not there, as `to_send` is by suppressions.
+    Raises the schema_mismatch problem.
+    """
+    with proven(prospects.db) as proof:
+        counts = prospects.count_each(lists) | {name: rows.count() for name, rows in others.items()}
+        proof.of_emptiness()
     return counts
 
 
@@ -97,7 +102,7 @@ def social_status(platform: str = "", category: str = "") -> dict[str, int]:
 
 
 def social_stats() -> dict[str, int]:
-    """The numbers of the social overview: of all platforms together, and of each with its name in front."""
+    """The numbers of the social overview: of all platforms together, of each with its name in front, and of jobs."""
     profiles = Prospect.objects.social_source()
     lists = social_lists()
     counted = {
@@ -109,9 +114,11 @@ def social_stats() -> dict[str, int]:
         of_platform = profiles.filter(source_platform=platform)
         counted[f"{platform}_total"] = of_platform
         counted |= {f"{platform}_{field}": lists[field].filter(source_platform=platform) for field in _PER_PLATFORM}
-    return proven_counts(Prospect.objects.all(), counted)
+    running = Job.objects.filter(job_type__in=_RUNNING_TYPES, status__in=(JobStatus.PENDING, JobStatus.RUNNING))
+    return proven_counts(Prospect.objects.all(), counted, jobs_running=running)
 
 
+_RUNNING_TYPES = (JobType.SOCIAL_DISCOVER, JobType.SOCIAL_SCRAPE, JobType.SOCIAL_DRAFT, JobType.SOCIAL_SEND)
 _PER_PLATFORM = ("discovered", "drafted", "sent")
 #: The fields of the social overview.
 SOCIAL_STATS_FIELDS = (

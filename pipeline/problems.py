@@ -5,12 +5,17 @@ from pipeline import jobs
 from pipeline.secrets import Unreadable
 from pipeline.services import NotAvailable
 from pipeline.steps import NothingToDo
-from pipeline.switches import SwitchedOff
+from pipeline.switches import SwitchedOff, UnreadableSetting
 
 
 @as_problem.register
 def _(error: SwitchedOff) -> Problem:
     return Problem(403, "switched_off", str(error))
+
+
+@as_problem.register
+def _(error: UnreadableSetting) -> Problem:
+    return Problem(409, "unreadable_setting", str(error))
 
 
 @as_problem.register

@@ -47,7 +47,12 @@ def csv_response(filename: str, columns: Sequence[Column], rows: QuerySet[Any]) 
     What goes wrong before the first row is an ordinary problem. Afterwards the status has been sent: the connection
     breaks, and no client can take the part for the whole.
     """
-    response = StreamingHttpResponse(_Begun(_lines(columns, rows)), content_type="text/csv; charset=utf-8")
+    return streamed(filename, _lines(columns, rows))
+
+
+def streamed(filename: str, lines: Generator[str, None, None]) -> StreamingHttpResponse:
+    """Lines of CSV as a file. What its first line raises is raised here, while the status can still say it."""
+    response = StreamingHttpResponse(_Begun(lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 

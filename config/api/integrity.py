@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 
-from django.db import connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from config.api.problems import EVERYTHING, Problem
 from config.schema import guard
@@ -77,6 +77,25 @@ class Proof:
         report = guard.verify(self.using)
         if not report.ok:
             raise mismatch_of(report.errors)
+
+
+@contextmanager
+def proven(using: str) -> Iterator[Proof]:
+    """A snapshot with a proof: call its `of_emptiness()` inside for whatever was not found; it is decided at the end.
+
+    Raises the schema_mismatch problem.
+    """
+    proof = Proof(using)
+    with snapshot(using):
+        yield proof
+    proof.require()
+
+
+def prove_absence(using: str = DEFAULT_DB_ALIAS) -> None:
+    """For a row that was not found, before anybody is told so. Raises the schema_mismatch problem."""
+    proof = Proof(using)
+    proof.of_emptiness()
+    proof.require()
 
 
 def mismatch_of(errors: Sequence[Finding]) -> Problem:

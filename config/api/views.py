@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, Literal
 
+from django.db import DatabaseError, InterfaceError
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.exceptions import APIException
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -13,11 +15,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from config.api.fields import StrictSerializer
+from config.api.integrity import prove_absence
 from config.api.lists import CheckedPagination, Ordering
 from config.api.parameters import StrictFilterSet, as_uuid, refuse_unknown
 from config.api.parsers import UNSTORABLE, is_storable
 from config.api.permissions import NO_ACTION, HasPermission
-from config.api.problems import Problem
+from config.api.problems import Problem, as_problem
 
 
 class FileRenderer(JSONRenderer):
@@ -80,6 +83,18 @@ class ApiViewSet(GenericViewSet[Any]):
                 raise serializers.ValidationError({name: [UNSTORABLE]})
         if request.method not in SAFE_METHODS:
             self.read_body()
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A refusal that speaks of rows ("there is no such job", "nothing is ready") is proven like an empty list.
+
+        What a database said by itself, and what is wrong with the request, needs no proof.
+        """
+        if not isinstance(exc, APIException | DatabaseError) and refuses(exc):
+            try:
+                prove_absence()
+            except (Problem, DatabaseError, InterfaceError) as error:
+                exc = error
+        return super().handle_exception(exc)
 
     def read_body(self) -> None:
         """Read the body of every write: a wrong one is refused even where the action would not look at it.
@@ -158,6 +173,12 @@ def validated(serializer_class: type[serializers.BaseSerializer[Any]], data: Any
     serializer.is_valid(raise_exception=True)
     values: dict[str, Any] = serializer.validated_data
     return values
+
+
+def refuses(error: Exception) -> bool:
+    """Whether the error tells the client that the request cannot be met (4xx)."""
+    problem = as_problem(error)
+    return problem is not None and problem.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _actions(view: type[ApiViewSet]) -> Iterator[str]:

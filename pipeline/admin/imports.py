@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -16,6 +16,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from config.admin import ReadOnlyAdmin, json_field
+from config.api.exports import streamed
 from pipeline import imports as import_jobs
 from pipeline import jobs
 from pipeline.choices import JobStatus
@@ -148,10 +149,7 @@ class ImportAdmin(ReadOnlyAdmin[Import]):
         """The refused rows as a file to correct."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        of = self._import(request, pk)
-        response = StreamingHttpResponse(imports.refused_rows(of), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="refused.csv"'
-        return response
+        return streamed("refused.csv", imports.refused_rows(self._import(request, pk)))
 
     def render_change_form(
         self,

@@ -44,7 +44,10 @@ class MasterForm(KnownForm):
 
     @staticmethod
     def initial_of(stored: Any) -> dict[str, Any]:
-        return {"enabled": switches.is_true(stored)}
+        try:
+            return {"enabled": stored is not None and switches.is_true(stored)}
+        except switches.UnreadableSetting:
+            return {"enabled": False}
 
     def write(self, cause: Cause) -> None:
         switches.set_master(self.cleaned_data["enabled"], cause)

@@ -28,7 +28,7 @@ def require(step: steps.Step, ids: Ids) -> None:
     try:
         switches.require_master()
         steps.require_available(step)
-    except (switches.SwitchedOff, NotAvailable, jobs.CannotStart) as error:
+    except (switches.SwitchedOff, switches.UnreadableSetting, NotAvailable, jobs.CannotStart) as error:
         raise Refused(str(error), {}) from error
 
 
@@ -44,7 +44,13 @@ def start(step: steps.Step, ids: Ids, cause: Cause, answers: Mapping[str, Any]) 
     """Start the step's job; says which, with a link. Raises Refused."""
     try:
         job, count = steps.start(step, cause, ids)
-    except (switches.SwitchedOff, steps.NothingToDo, NotAvailable, jobs.CannotStart) as error:
+    except (
+        switches.SwitchedOff,
+        switches.UnreadableSetting,
+        steps.NothingToDo,
+        NotAvailable,
+        jobs.CannotStart,
+    ) as error:
         raise Refused(str(error), {}) from error
     url = reverse("admin:pipeline_job_change", args=[job.pk])
     return format_html('Queued {}: <a href="{}">see the {} job</a>.', count, url, job.get_job_type_display())

@@ -13,6 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.api.exports import streamed
 from config.api.parameters import StrictFilterSet
 from config.api.problems import Problem, as_problem
 from config.api.views import ApiViewSet
@@ -130,10 +131,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
     @action(detail=True, url_path="refused/csv", listing="whole", serializer_class=None, filterset_class=None)
     def refused(self, request: Request, pk: UUID) -> StreamingHttpResponse:
         """The refused rows as CSV with what is wrong in a first column, to be corrected and uploaded again."""
-        of = self._import(pk)
-        response = StreamingHttpResponse(imports.refused_rows(of), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="refused.csv"'
-        return response
+        return streamed("refused.csv", imports.refused_rows(self._import(pk)))
 
     def _import(self, pk: UUID) -> Import:
         found = Import.objects.filter(pk=pk).first()

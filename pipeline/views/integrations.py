@@ -1,5 +1,6 @@
 """Accounts at platforms. Secrets are encrypted before they are stored, and never shown."""
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.lists import MAX_LIMIT, CheckedPagination
+from config.api.integrity import prove_absence
+from config.api.lists import CheckedPagination
 from config.api.views import ApiViewSet
 from pipeline import secrets
 from pipeline.choices import ConnectionStatus, IntegrationPlatform
@@ -45,7 +47,7 @@ class BareArray(CheckedPagination):
     window_class = NoWindow  # type: ignore[assignment]  # nothing to ask for
 
     def read_parameters(self, request: Request) -> dict[str, Any]:
-        return {"skip": 0, "limit": MAX_LIMIT}
+        return {"skip": 0, "limit": sys.maxsize}
 
     def shape(self, data: Sequence[Any]) -> Any:
         return data
@@ -97,12 +99,17 @@ class IntegrationViewSet(mixins.ListModelMixin, ApiViewSet):
     def capabilities(self, request: Request) -> Response:
         """What can be done at each social platform."""
         accounts = {row.platform: row for row in self._accounts()}
+        if not accounts.keys() >= set(_SOCIAL):
+            prove_absence()
         return Response([Capability(capability(name, accounts.get(name))).data for name in _SOCIAL])
 
     @action(detail=True, url_path="capabilities", serializer_class=None, answer_class=Capability)
     def capability(self, request: Request, platform: str) -> Response:
         """What can be done at a platform."""
-        return self.answer(capability(platform, self._accounts().filter(platform=platform).first()))
+        account = self._accounts().filter(platform=platform).first()
+        if account is None:
+            prove_absence()
+        return self.answer(capability(platform, account))
 
     @action(
         detail=True,

@@ -11,6 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.api.integrity import prove_absence
 from config.api.problems import Problem
 from config.api.views import ApiViewSet
 from pipeline import services
@@ -93,7 +94,10 @@ class MailViewSet(ApiViewSet):
         log = EmailLog.objects.filter(prospect=pk).order_by(F("sent_at").desc(nulls_last=True), "pk").first()
         if log is None:
             raise Http404("No mail was sent to this prospect.")
-        attachments = EmailAttachment.objects.defer("data").filter(Q(scope=AttachmentScope.GLOBAL) | Q(prospect=pk))
+        of_mail = Q(scope=AttachmentScope.GLOBAL) | Q(prospect=pk)
+        attachments = list(EmailAttachment.objects.defer("data").filter(of_mail))
+        if not attachments:
+            prove_absence()
         context = {"attachments": attachments}
         return Response(SentEmailSerializer(log, context=context).data)
 

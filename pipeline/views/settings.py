@@ -27,14 +27,14 @@ class MasterSwitchViewSet(ApiViewSet):
     serializer_class = MasterSwitch
     answer_class = MasterSwitchState
 
-    @action(detail=False)
+    @action(detail=False, further_problems=(HTTPStatus.CONFLICT.value,))
     def master(self, request: Request) -> Response:
         """Whether steps may be started."""
         return self._state()
 
     @master.mapping.post
     def turn_master(self, request: Request) -> Response:
-        """Turn the master switch. Off also ends automatic runs."""
+        """Turn the master switch. Off also ends automatic runs: they stay ended when it is on again."""
         switches.set_master(self.body()["enabled"], Cause(user=request.user))
         return self._state()
 

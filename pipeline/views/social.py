@@ -16,7 +16,7 @@ from config.api.lists import CheckedPagination
 from config.api.views import ApiViewSet
 from config.words import counted
 from pipeline import services, steps, switches
-from pipeline.choices import JobStatus, JobType
+from pipeline.choices import JobType
 from pipeline.counts import social_stats, social_status
 from pipeline.filters import DraftedProfileFilterSet, PlatformFilterSet, ProfileFilterSet
 from pipeline.models import Job
@@ -43,8 +43,6 @@ from prospects.serializers import Done, DraftInput
 from prospects.views import ORDERINGS, VIEW
 from prospects.views.exports import WHOLE, WORKBOOK
 from prospects.views.prospects import CHANGE
-
-_RUNNING_TYPES = (JobType.SOCIAL_DISCOVER, JobType.SOCIAL_SCRAPE, JobType.SOCIAL_DRAFT, JobType.SOCIAL_SEND)
 
 
 class ProfilePagination(CheckedPagination):
@@ -115,10 +113,7 @@ class SocialViewSet(ApiViewSet):
     @action(detail=False, serializer_class=SocialStatsSerializer)
     def stats(self, request: Request) -> Response:
         """The numbers of the social overview."""
-        running = Job.objects.filter(
-            job_type__in=_RUNNING_TYPES, status__in=(JobStatus.PENDING, JobStatus.RUNNING)
-        ).count()
-        return Response(self.get_serializer({**social_stats(), "jobs_running": running}).data)
+        return Response(self.get_serializer(social_stats()).data)
 
     @action(
         detail=False,
@@ -245,6 +240,6 @@ class SocialStepViewSet(ApiViewSet):
             with transaction.atomic():
                 switches.require_master()
                 job = steps.make_job(JobType.SOCIAL_SCRAPE, "Scraping profiles", cause, {}, ready)
-        except (switches.SwitchedOff, services.NotAvailable) as error:
+        except (switches.SwitchedOff, switches.UnreadableSetting, services.NotAvailable) as error:
             return None, f" They are not being scraped: {error}"
         return job, ""

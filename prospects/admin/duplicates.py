@@ -6,6 +6,7 @@ from django.template.response import TemplateResponse
 
 from prospects import duplicates
 from prospects.models import Prospect
+from prospects.views.duplicates import proven_groups
 
 GROUPS = 50
 NAMES = {"domain": "domain", "email": "e-mail", "profile": "profile URL"}
@@ -16,16 +17,15 @@ def duplicates_page(site: AdminSite, request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "domain")
     if kind not in duplicates.KINDS:
         raise Http404(f"There are no duplicates by {kind!r}.")
-    found = duplicates.groups(kind, request.GET.get("after", ""), GROUPS + 1)
+    found, members = proven_groups(kind, request.GET.get("after", ""), GROUPS + 1)
     shown = found[:GROUPS]
-    members = duplicates.members(kind, [group.key for group in shown])
     context = {
         **site.each_context(request),
         "title": "Likely duplicates",
         "opts": Prospect._meta,
         "kinds": NAMES.items(),
         "kind": kind,
-        "groups": [(group.key, members.get(group.key, [])) for group in shown],
+        "groups": [(group.key, members[group.key]) for group in shown],
         "next": shown[-1].key if len(found) > GROUPS else None,
         "may_merge": request.user.has_perm("prospects.add_merge"),
     }

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api import fields
+from config.api.integrity import DataIntegrityViolation, proven
 from config.api.parameters import IntegerParameter, TextParameter
 from config.api.views import ApiViewSet
 from prospects import duplicates
@@ -67,11 +68,23 @@ class DuplicateViewSet(ApiViewSet):
     def list_groups(self, request: Request) -> Response:
         """Likely duplicates: prospects with the same normalised domain, e-mail address or profile."""
         asked = self.query()
-        found = duplicates.groups(asked["kind"], asked["after"], asked["limit"])
-        members = duplicates.members(asked["kind"], [group.key for group in found])
+        found, members = proven_groups(asked["kind"], asked["after"], asked["limit"])
         groups = [{"key": group.key, "count": group.count, "prospects": members.get(group.key, [])} for group in found]
         more = found[-1].key if len(found) == asked["limit"] else None
         return Response(self.get_serializer({"groups": groups, "next": more}).data)
+
+
+def proven_groups(kind: str, after: str, limit: int) -> tuple[list[duplicates.Group], dict[str, list[Prospect]]]:
+    """Groups with their members, from one snapshot: as many as were counted, and none is proven like an empty list."""
+    with proven(Prospect.objects.db) as proof:
+        found = duplicates.groups(kind, after, limit)
+        members = duplicates.members(kind, [group.key for group in found])
+        if not found:
+            proof.of_emptiness()
+    for group in found:
+        if len(members.get(group.key, ())) != group.count:
+            raise DataIntegrityViolation(group.count, len(members.get(group.key, ())), group.count)
+    return found, members
 
 
 class MergeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):

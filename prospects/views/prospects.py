@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.integrity import Proof, snapshot
+from config.api.integrity import proven
 from config.api.lists import CheckedPagination, Window
 from config.api.parameters import IntegerParameter
 from config.api.problems import Problem
@@ -162,10 +162,8 @@ def shown(prospect: Prospect, status: int = 200) -> Response:
 def proven_categories() -> list[str]:
     """The categories of all prospects; that there are none is proven like an empty list."""
     prospects = Prospect.objects.all()
-    proof = Proof(prospects.db)
-    with snapshot(prospects.db):
+    with proven(prospects.db) as proof:
         found = [name for name in prospects.categories() if name]
         if not found and not prospects.count():
             proof.of_emptiness()
-    proof.require()
     return found

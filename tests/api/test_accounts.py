@@ -64,3 +64,32 @@ def test_a_stored_setting_that_cannot_be_read_is_told_and_can_be_saved_again(
     assert bob.post("/api/settings/automation", again, format="json").status_code == 200
     answer = bob.get("/api/settings/automation")
     assert (answer.status_code, answer.json()["keywords"]) == (200, "tea")
+
+
+@pytest.mark.parametrize("stored", ["on", 7, ["x"]])
+def test_a_setting_that_is_no_object_is_told_and_can_be_saved_again_as_a_whole(bob: APIClient, stored: Any) -> None:
+    Setting.objects.create(key=switches.AUTOMATION, value=stored)
+    for response in (
+        bob.get("/api/settings/automation"),
+        bob.post("/api/settings/automation", {"enabled": True}, format="json"),
+    ):
+        assert (response.status_code, response.json()["code"]) == (409, "unreadable_setting")
+    whole = switches.AUTOMATION_DEFAULTS | {"enabled": True}
+    assert bob.post("/api/settings/automation", whole, format="json").json() == whole
+    assert bob.get("/api/settings/automation").json() == whole
+
+
+@pytest.mark.parametrize("stored", ["on", 7, ["x"], {"value": "true"}, {}])
+def test_a_master_switch_that_cannot_be_read_is_not_taken_for_off(bob: APIClient, stored: Any) -> None:
+    Setting.objects.create(key=switches.MASTER, value=stored)
+    for response in (bob.get("/api/scraper/master"), bob.post("/api/pipeline/scrape", {}, format="json")):
+        assert (response.status_code, response.json()["code"]) == (409, "unreadable_setting")
+    assert bob.post("/api/scraper/master", {"enabled": True}, format="json").json()["enabled"] is True
+    assert bob.get("/api/scraper/master").json()["enabled"] is True
+
+
+def test_every_account_is_listed_however_many_there_are(alice: APIClient) -> None:
+    SocialIntegration.objects.bulk_create(
+        SocialIntegration(user_id=f"user-{number}", platform="email") for number in range(1001)
+    )
+    assert len(alice.get("/api/integrations").json()) == 1001

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -88,6 +89,20 @@ def test_nothing_starts_while_a_switch_is_off(discover: None, switched_on: None,
         switches.set_automation({off: False})
     assert scheduler.start_due(NOW) is None
     assert not Job.objects.exists()
+
+
+def test_the_master_switch_turned_off_and_on_again_starts_no_automatic_run(discover: None, switched_on: None) -> None:
+    switches.set_master(False)
+    switches.set_master(True)
+    assert scheduler.start_due(NOW) is None
+    assert switches.automation()["automatic_scraper"] is False
+    assert switches.automation()["categories"] == ["tea"]
+
+
+def test_a_setting_of_automatic_runs_that_cannot_be_read_starts_nothing_and_says_so(switched_on: None) -> None:
+    Setting.objects.filter(key=switches.AUTOMATION).update(value="on")
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("run_scheduler", "--once")
 
 
 @pytest.mark.parametrize(

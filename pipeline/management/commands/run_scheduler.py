@@ -7,9 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from config.api.problems import Problem
 from config.schema.entry import SchemaGuardMixin
 from config.schema.readiness import require_in_line
-from pipeline import scheduler
+from pipeline import scheduler, switches
 from pipeline.jobs.reaper import reap
 
 
@@ -39,7 +40,7 @@ class Command(SchemaGuardMixin, BaseCommand):
                 close_old_connections()
                 require_in_line()
                 self._look(patient=True)
-        except scheduler.WrongSetting as error:
+        except (scheduler.WrongSetting, switches.UnreadableSetting, Problem) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             self.stdout.write("Ended.")

@@ -92,7 +92,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
     variables = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="With code `not_configured`: what to set."
     )
-    object = serializers.CharField(required=False, help_text="With code `schema_mismatch`: the column or table.")
+    object = serializers.CharField(
+        required=False,
+        help_text="With code `schema_mismatch` and for a stored value that cannot be read: the column or table.",
+    )
 
     def get_fields(self) -> dict[str, Any]:
         # A class attribute of this name would hide the serializer's own `errors`.

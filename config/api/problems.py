@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
@@ -127,11 +127,6 @@ def _(error: IntegrityError) -> Problem:
 
 
 @as_problem.register
-def _(error: DataError) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, "invalid", f"The database cannot store this value: {_first_line(error)}.")
-
-
-@as_problem.register
 def _(error: ProgrammingError) -> Problem | None:
     return schema_mismatch(error)
 
@@ -146,7 +141,7 @@ def _(error: OperationalError) -> Problem:
     mismatch = schema_mismatch(error)
     if mismatch is not None:
         return mismatch
-    if _sqlstate(error) in _BUSY_STATES or "database is locked" in str(error):
+    if sqlstate(error) in _BUSY_STATES or "database is locked" in str(error):
         detail = "The database is busy. Nothing was changed; try again in a moment."
         return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", detail, {"Retry-After": "2"})
     return _unavailable(error)
@@ -154,26 +149,28 @@ def _(error: OperationalError) -> Problem:
 
 def schema_mismatch(error: Exception) -> Problem | None:
     """The problem of a statement that failed because the database's schema is another one; None if that was not it."""
-    if (_sqlstate(error) or "").startswith(_POSTGRESQL_MISMATCHES):
+    if (sqlstate(error) or "").startswith(_POSTGRESQL_MISMATCHES):
         match = _QUOTED.search(str(error))
     elif not (match := _SQLITE_MISMATCH.search(str(error))):
         return None
     name = next((text for text in match.groups() if text), "").replace('"', "") if match else ""
-    detail = f"The database does not match this code: {_first_line(error)}. {MENDING}"
+    detail = f"The database does not match this code: {first_line(error)}. {MENDING}"
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "schema_mismatch", detail, object=name)
 
 
 def _unavailable(error: Exception) -> Problem:
-    logger.error("database: %s", _first_line(error))
+    logger.error("database: %s", first_line(error))
     detail = "The database cannot be reached. Nothing was changed; try again in a moment."
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "database_unavailable", detail, {"Retry-After": "5"})
 
 
-def _sqlstate(error: Exception) -> str | None:
+def sqlstate(error: Exception) -> str | None:
+    """What the server calls the error; None for one of the driver or of SQLite."""
     return getattr(error.__cause__, "sqlstate", None)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What the error says, without the details that follow."""
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 

@@ -21,6 +21,7 @@ from config.api.parameters import StrictFilterSet, as_uuid, refuse_unknown
 from config.api.parsers import UNSTORABLE, is_storable
 from config.api.permissions import NO_ACTION, HasPermission
 from config.api.problems import Problem, as_problem
+from config.api.unreadable import not_finite
 
 
 class FileRenderer(JSONRenderer):
@@ -95,6 +96,18 @@ class ApiViewSet(GenericViewSet[Any]):
             except (Problem, DatabaseError, InterfaceError) as error:
                 exc = error
         return super().handle_exception(exc)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """The answer as text already, so that what JSON cannot hold is still a problem, and not a broken answer."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if not isinstance(response, Response):
+            return response
+        try:
+            return response.render()
+        except ValueError:
+            if (problem := not_finite(response.data)) is None:
+                raise
+        return super().finalize_response(request, self.handle_exception(problem), *args, **kwargs).render()
 
     def read_body(self) -> None:
         """Read the body of every write: a wrong one is refused even where the action would not look at it.

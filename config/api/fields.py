@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.utils.datastructures import MultiValueDict
 from rest_framework import serializers
 
 _LARGEST_INTEGER = 2**31 - 1
@@ -19,9 +20,16 @@ class StrictSerializer(serializers.Serializer[Any]):
     unused: ClassVar[Sequence[str]] = ()
 
     def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, MultiValueDict) and (repeated := self._repeated(data)):
+            raise serializers.ValidationError({name: ["Given more than once."] for name in repeated})
         if isinstance(data, dict) and (unknown := data.keys() - {*self.fields, *self.unused}):
             raise serializers.ValidationError({name: ["Unknown field."] for name in sorted(unknown)})
         return super().to_internal_value(data)
+
+    def _repeated(self, form: "MultiValueDict[str, Any]") -> list[str]:
+        """Of a form: the fields of one value that stand in it several times."""
+        single = {name for name, field in self.fields.items() if not isinstance(field, serializers.ListField)}
+        return sorted(name for name, values in form.lists() if len(values) > 1 and name in single)
 
 
 class _Typed:

@@ -1,15 +1,21 @@
 """Request bodies: JSON of limited size and depth that the databases can store."""
 
-import io
+import json
+import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.utils.json import strict_constant
 
 UNSTORABLE = "May hold no NUL and no unpaired surrogate."
+OUT_OF_RANGE = "Is a number out of range."
+REPEATED = "Given more than once."
+_MOST_DIGITS = 300
 
 
 class JSONParser(parsers.JSONParser):
@@ -18,14 +24,38 @@ class JSONParser(parsers.JSONParser):
         body = stream.read(limit + 1)
         if len(body) > limit:
             raise RequestDataTooBig
+        encoding = (parser_context or {}).get("encoding", settings.DEFAULT_CHARSET)
         try:
-            data = super().parse(io.BytesIO(body), media_type, parser_context)
-            wrong = {".".join(path): [UNSTORABLE] for path in _unstorable(data, ())}
+            data = _loads(body.decode(encoding))
+            wrong = {".".join(path): [message] for path, message in _wrong(data, ())}
         except RecursionError as error:
             raise ParseError("JSON parse error: nested too deeply.") from error
+        except (ValueError, LookupError) as error:
+            raise ParseError(f"JSON parse error - {error}") from error
         if wrong:
             raise ValidationError(wrong)
         return data
+
+
+@dataclass(frozen=True)
+class _Repeated:
+    """In the place of a value whose name stands twice in its object: which of the two was meant, nobody can say."""
+
+
+def _loads(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_object, parse_int=_integer, parse_constant=strict_constant)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        found[name] = _Repeated() if name in found else value
+    return found
+
+
+def _integer(digits: str) -> float:
+    """A number of thousands of digits is as far out of range as one with a huge exponent, and costs no time."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
 
 
 def is_storable(text: str) -> bool:
@@ -33,16 +63,20 @@ def is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _unstorable(data: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The place of every text that cannot be stored; for a name in an object, that of the object."""
+def _wrong(data: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The place of everything that no field could take, and why; for a name in an object, the place of the object."""
     if isinstance(data, dict):
         for key, value in data.items():
             if is_storable(key):
-                yield from _unstorable(value, (*path, key))
+                yield from _wrong(value, (*path, key))
             else:
-                yield path
+                yield path, UNSTORABLE
     elif isinstance(data, list):
         for number, value in enumerate(data):
-            yield from _unstorable(value, (*path, str(number)))
+            yield from _wrong(value, (*path, str(number)))
     elif isinstance(data, str) and not is_storable(data):
-        yield path
+        yield path, UNSTORABLE
+    elif isinstance(data, float) and not math.isfinite(data):
+        yield path, OUT_OF_RANGE
+    elif isinstance(data, _Repeated):
+        yield path, REPEATED

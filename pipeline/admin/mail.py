@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from config.admin import ModelAdmin, ReadOnlyAdmin, json_field
 from pipeline.choices import AttachmentScope
 from pipeline.models import EmailAttachment, EmailLog
+from pipeline.models.mail import MAX_ATTACHMENT
 from prospects.admin import NAME_COLUMNS
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 else:
     ModelForm = forms.ModelForm
 
-# What common mail servers still take, after encoding.
-MAX_BYTES = 15 * 1024 * 1024
 # A file's content is for downloading: no page reads it.
 _ATTACHMENT = ("filename", "content_type", "size_bytes", "scope", "prospect_id", "created_at")
 _PROSPECT = tuple(f"prospect__{column}" for column in NAME_COLUMNS)
@@ -46,7 +45,7 @@ class EmailLogAdmin(ReadOnlyAdmin[EmailLog]):
 
 
 class AttachmentForm(ModelForm):
-    file = forms.FileField(help_text=f"At most {filesizeformat(MAX_BYTES)}.")
+    file = forms.FileField(help_text=f"At most {filesizeformat(MAX_ATTACHMENT)}.")
 
     class Meta:
         model = EmailAttachment
@@ -54,8 +53,8 @@ class AttachmentForm(ModelForm):
 
     def clean_file(self) -> "UploadedFile[Any]":
         file: UploadedFile[Any] = self.cleaned_data["file"]
-        if (file.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(f"The file is larger than {filesizeformat(MAX_BYTES)}.")
+        if (file.size or 0) > MAX_ATTACHMENT:
+            raise forms.ValidationError(f"The file is larger than {filesizeformat(MAX_ATTACHMENT)}.")
         return file
 
     def clean(self) -> dict[str, Any] | None:
@@ -90,10 +89,7 @@ class EmailAttachmentAdmin(ModelAdmin[EmailAttachment]):
         return False
 
     def save_model(self, request: HttpRequest, obj: EmailAttachment, form: Any, change: bool) -> None:
-        file: UploadedFile[Any] = form.cleaned_data["file"]
-        obj.filename, obj.data = file.name or "file", file.read()
-        obj.content_type = file.content_type or "application/octet-stream"
-        obj.size_bytes = len(obj.data)
+        obj.take(form.cleaned_data["file"])
         obj.save()
 
     def download_view(self, request: HttpRequest, pk: Any) -> HttpResponse:

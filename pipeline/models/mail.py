@@ -1,7 +1,9 @@
 """Mails that left, and the files that go with them."""
 
 import uuid
+from typing import Any
 
+from django.core.files import File
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -37,6 +39,10 @@ class EmailLog(models.Model):
         return self.subject or str(self.id)
 
 
+#: What common mail servers still take, after encoding.
+MAX_ATTACHMENT = 10 * 1024 * 1024
+
+
 class EmailAttachment(models.Model):
     """A file that goes out with every mail or with one prospect's mails."""
 
@@ -60,3 +66,10 @@ class EmailAttachment(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    def take(self, file: "File[Any]") -> None:
+        """Fill the row from an uploaded file, which the caller has found small enough; nothing is saved."""
+        self.filename = file.name or "file"
+        self.content_type = getattr(file, "content_type", None) or "application/octet-stream"
+        self.data = file.read()
+        self.size_bytes = len(self.data)

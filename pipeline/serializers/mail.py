@@ -10,8 +10,9 @@ from config.api.parameters import TextParameter
 from config.api.parsers import is_storable
 from pipeline.choices import AttachmentScope
 from pipeline.models import EmailAttachment, EmailLog
+from pipeline.models.mail import MAX_ATTACHMENT
 
-MAX_ATTACHMENT = 10 * 1024 * 1024
+_LIMIT = f"{MAX_ATTACHMENT // 1024**2} MB"
 
 
 class AttachmentSerializer(serializers.ModelSerializer[EmailAttachment]):
@@ -33,11 +34,11 @@ class OptionalId(serializers.UUIDField):
 class AttachmentInput(fields.StrictSerializer):
     scope = serializers.ChoiceField(choices=AttachmentScope.choices)
     prospect_id = OptionalId(required=False, allow_null=True, help_text="Empty for none.")
-    file = serializers.FileField(max_length=255, help_text="At most 10 MB.")
+    file = serializers.FileField(max_length=255, help_text=f"At most {_LIMIT}.")
 
     def validate_file(self, file: Any) -> Any:
         if file.size > MAX_ATTACHMENT:
-            raise serializers.ValidationError("Must be at most 10 MB.")
+            raise serializers.ValidationError(f"Must be at most {_LIMIT}.")
         # Its name is cleaned by Django.
         if not is_storable(file.content_type or ""):
             raise serializers.ValidationError("Its content type may hold no NUL and no unpaired surrogate.")

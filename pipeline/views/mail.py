@@ -63,14 +63,9 @@ class AttachmentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins
         prospect_id, file = body.get("prospect_id"), body["file"]
         if prospect_id and not Prospect.objects.filter(pk=prospect_id).exists():
             raise Http404("There is no prospect with this id.")
-        attachment = EmailAttachment.objects.create(
-            prospect_id=prospect_id,
-            filename=file.name,
-            content_type=file.content_type or "application/octet-stream",
-            size_bytes=file.size,
-            scope=body["scope"],
-            data=file.read(),
-        )
+        attachment = EmailAttachment(prospect_id=prospect_id, scope=body["scope"])
+        attachment.take(file)
+        attachment.save()
         return Response(self.get_serializer(attachment).data, status=201)
 
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from config.api.problems import unknown
 from config.schema.views import livez, readyz
 
 urlpatterns = [
@@ -15,6 +16,8 @@ urlpatterns = [
     # The pipeline's paths below prospects/ come before prospects/ID.
     path("api/", include("pipeline.urls")),
     path("api/", include("prospects.urls")),
+    # In development Django would answer with a page that lists every address.
+    path("api/<path:unknown>", unknown),
 ]
 
 handler400 = "config.api.problems.bad_request"

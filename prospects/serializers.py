@@ -1,5 +1,6 @@
 """What the API shows of prospects."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from rest_framework import serializers
 from config.api import fields
 from config.api.fields import StrictSerializer
 from prospects.choices import DiscoveryStatus, OutreachStatus, SourcePlatform, SourceType, Stage
+from prospects.keys import domain_key
 from prospects.models import Prospect, ProspectEvent
 
 
@@ -67,13 +69,24 @@ class ProspectSerializer(serializers.ModelSerializer[Prospect]):
         read_only_fields = fields
 
 
-DOMAIN = RegexValidator(r"^[^\s/@:?#.]+(\.[^\s/@:?#.]+)+$", "Must be a domain such as example.com.")
+_NO_DOMAIN = "Must be a domain such as example.com."
+# Of ASCII a host name has letters, digits, hyphens and underscores; what is beyond, IDNA judges.
+_LABEL = r"[^\x00-,./:-@\[-^`{-\x9f\s]+"
+DOMAIN = RegexValidator(rf"^{_LABEL}(\.{_LABEL})+$", _NO_DOMAIN)
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+
+
+def validate_host(domain: str) -> None:
+    """Raise ValidationError for what no host name can hold: markup, invisible and turning characters, long labels."""
+    # IDNA drops some characters that nobody sees: then two texts that look the same would be stored as different.
+    if not domain.isprintable() or not _HOST.fullmatch(domain_key(domain)):
+        raise serializers.ValidationError(_NO_DOMAIN)
 
 
 class ProspectInput(StrictSerializer):
     """What a person may write. Statuses change by decisions and steps, drafts by `PUT …/draft`."""
 
-    domain = fields.CharField(max_length=253, validators=[DOMAIN])
+    domain = fields.CharField(max_length=253, validators=[DOMAIN, validate_host])
     page_url = fields.URLField(max_length=2000, allow_null=True)
     page_title = fields.CharField(max_length=2000, allow_null=True)
     contact_email = fields.EmailField(max_length=320, allow_null=True)

@@ -7,7 +7,9 @@ COUNT and SELECT are read in one snapshot and must agree before and after serial
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.core import signing
 from django.db import connections
@@ -20,7 +22,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.integrity import DataIntegrityViolation, Proof, snapshot
-from config.api.parameters import IntegerParameter
+from config.api.parameters import ALWAYS_ALLOWED, IntegerParameter
 
 if TYPE_CHECKING:
     # At run time the views need this module first.
@@ -104,6 +106,8 @@ class CheckedPagination(BasePagination):
     #: Of the component's name in the API description; another shape needs another one.
     schema_prefix = "Paginated"
     page: Page
+    #: The list and its filters.
+    asked: str
     #: What the list's cursors belong to.
     signature: str
 
@@ -112,6 +116,7 @@ class CheckedPagination(BasePagination):
     ) -> list[Any]:
         self.parameters = self.read_parameters(request)
         self.terms = ordering_terms(request, view)
+        self.asked = self._asked(request)
         proof = Proof(queryset.db)
         with snapshot(queryset.db):
             self.page = self._read(queryset)
@@ -144,7 +149,7 @@ class CheckedPagination(BasePagination):
 
     def _read(self, queryset: QuerySet[Any]) -> Page:
         limit = self.parameters["limit"]
-        self.signature = signature(queryset, self.terms)
+        self.signature = signature(queryset, self.terms, self.asked)
         rows = with_order(queryset, self.terms)
         if cursor := self.parameters.get("cursor"):
             after = after_cursor(rows, self.terms, self.signature, cursor)
@@ -155,6 +160,12 @@ class CheckedPagination(BasePagination):
         skip = self.parameters["skip"]
         # An offset past the end is no more than the end: if there is a row after it, COUNT was wrong.
         return Page(fetch(rows, min(skip, total), limit), total, skip, limit)
+
+    def _asked(self, request: Request) -> str:
+        """Which list this is and what it is narrowed by: all of the request's address but the window and the order."""
+        window = {*self.window_class().get_fields(), *Ordering().get_fields(), *ALWAYS_ALLOWED}
+        filters = sorted((name, text) for name, text in request.query_params.items() if name not in window)
+        return f"{request.path}?{urlencode(filters)}"
 
     def _next_cursor(self) -> str | None:
         page = self.page
@@ -257,14 +268,17 @@ def _decode_cursor(signature: str, cursor: str) -> list[str]:
     except signing.BadSignature as error:
         raise serializers.ValidationError({"cursor": ["Is not one that this list gave out."]}) from error
     if given != signature:
-        raise serializers.ValidationError({"cursor": ["Belongs to another list or another ordering."]})
+        raise serializers.ValidationError({"cursor": ["Belongs to another list, another ordering or other filters."]})
     return list(values)
 
 
-def signature(rows: QuerySet[Any], terms: Sequence[Term]) -> str:
-    """What a cursor belongs to: values of another model's rows could be of types that these cannot be compared with."""
+def signature(rows: QuerySet[Any], terms: Sequence[Term], asked: str) -> str:
+    """What a cursor belongs to: a place in one list says nothing in another, and its values may be of other types.
+
+    `asked` is the list's address with its filters, of which a cursor carries the digest: it may be long.
+    """
     ordering = ",".join(f"{'-' if term.descending else ''}{term.name}" for term in terms)
-    return f"{rows.model._meta.label_lower}:{ordering}"
+    return f"{rows.model._meta.label_lower}:{ordering}:{sha256(asked.encode()).hexdigest()[:16]}"
 
 
 def _place(row: Model, term: Term) -> str:

@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyF
 from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -191,6 +192,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if not is_api(request):
         return defaults.page_not_found(request, exception)
     return as_json(Problem(HTTPStatus.NOT_FOUND, "not_found", f"There is nothing at {request.path}."))
+
+
+@csrf_exempt
+def unknown(request: HttpRequest, unknown: str) -> HttpResponseBase:
+    """The view of every address below /api/ that no other has."""
+    return not_found(request, Http404())
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

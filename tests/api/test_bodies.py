@@ -1,5 +1,7 @@
 """A body that leaves a choice, or holds what no field could take, is refused with the place."""
 
+from typing import Any
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -53,3 +55,13 @@ def test_a_number_of_any_length_is_refused_with_its_field(bob: APIClient, number
 def test_a_body_that_is_no_json_is_a_problem(bob: APIClient, body: bytes, kind: str) -> None:
     response = bob.generic("POST", "/api/prospects", body, content_type=kind)
     assert (response.status_code, response.json()["code"]) == (400, "parse_error")
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_an_address_that_nothing_has_is_a_problem_in_development_too(
+    bob: APIClient, settings: Any, debug: bool
+) -> None:
+    settings.DEBUG = debug
+    for response in (bob.get("/api/nonsense/x"), APIClient(enforce_csrf_checks=True).post("/api/nonsense/x", {})):
+        assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+        assert response.json()["detail"] == "There is nothing at /api/nonsense/x."

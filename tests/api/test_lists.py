@@ -117,6 +117,24 @@ def test_a_cursor_of_another_list_is_refused(alice: APIClient, path: str) -> Non
         assert [error["field"] for error in response.json()["errors"]] == ["cursor"]
 
 
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("/api/prospects/leads?", "/api/pipeline/websites?"),
+        ("/api/prospects/leads?category=Museum&", "/api/prospects/leads?category=Home%20Decor&"),
+        ("/api/prospects/leads?", "/api/prospects/leads?category=Museum&"),
+        ("/api/prospects?q=lead&", "/api/prospects?q=web&"),
+    ],
+)
+def test_a_cursor_belongs_to_its_list_and_its_filters(charlie: APIClient, given: str, taken: str) -> None:
+    one_of_each(3)
+    cursor = flat(charlie.get(f"{given}limit=1").json())["next_cursor"]
+    assert charlie.get(f"{given}limit=2&_t=1&cursor={cursor}").status_code == 200
+    response = charlie.get(f"{taken}cursor={cursor}")
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == "cursor"
+
+
 def test_a_cursor_of_tokens_does_not_carry_a_digest(alice: APIClient) -> None:
     AuthToken.objects.create(User.objects.get(username="alice"))
     cursor = alice.get("/api/auth/tokens", {"limit": 1}).json()["next_cursor"]

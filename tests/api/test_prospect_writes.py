@@ -308,3 +308,23 @@ def test_secrets_are_not_stored_without_a_key(alice: APIClient, settings: Any, p
     assert response.status_code == 409
     assert "ENCRYPTION_KEY" in response.json()["variables"]
     assert not SocialIntegration.objects.exists()
+
+
+NO_HOSTS = ("<script>.example", "a b.example", "a'b.example", "a.b c", "a..example", ".example", "example.")
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [*NO_HOSTS, "a\u202eb.example", "a\u200bb.example", "a\u00adb.example", "x" * 64 + ".example"],
+)
+def test_what_no_host_name_can_hold_is_no_domain(bob: APIClient, domain: str) -> None:
+    response = bob.post("/api/prospects", {"domain": domain}, format="json")
+    assert response.status_code == 400
+    assert {error["field"] for error in response.json()["errors"]} == {"domain"}
+
+
+@pytest.mark.parametrize(
+    "domain", ["www.com", "Example.com", "münchen.example", "xn--mnchen-3ya.example", "a_b.example"]
+)
+def test_what_a_host_name_can_hold_is_a_domain(bob: APIClient, domain: str) -> None:
+    assert bob.post("/api/prospects", {"domain": domain}, format="json").status_code == 201

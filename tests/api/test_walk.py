@@ -17,7 +17,8 @@ from config.api.permissions import OPEN
 from config.api.views import ApiViewSet
 
 # Liveness, readiness, the description of the API: they answer before anyone can log in.
-PUBLIC = re.compile(r"^api/(docs|schema|openapi)|^(livez|readyz|metrics)|^admin/|^static/")
+# So does what tells that an address is none.
+PUBLIC = re.compile(r"^api/(docs|schema|openapi|<path:unknown>)|^(livez|readyz|metrics)|^admin/|^static/")
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:

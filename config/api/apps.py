@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
-from config import database
+from config import database, sqlite
 
 
 class ApiConfig(AppConfig):
@@ -11,3 +12,4 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         database.connect()
+        connection_created.connect(sqlite.fold_like, dispatch_uid="config.sqlite")

@@ -273,3 +273,27 @@ def test_a_search_finds_the_rows_with_the_text_and_no_others(charlie: APIClient,
     rows = flat(charlie.get("/api/prospects", {"q": text, "ordering": "domain"}).json())["data"]
     assert [row["domain"] for row in rows] == found
     assert sorted(Prospect.objects.search(text).values_list("domain", flat=True)) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"category": "KÜNSTE"}, 1),
+        ({"category": "Künste "}, 1),
+        ({"category": "kunste"}, 0),
+        ({"category": "k_nste"}, 0),
+        ({"location": "zürich"}, 1),
+        ({"location": "ZÜRICH"}, 1),
+        ({"location": "rich"}, 0),
+        ({"q": "ärzte"}, 1),
+        ({"q": "ÄRZTE 100%"}, 1),
+        ({"q": "rzte 1__"}, 0),
+        ({"q": "страница"}, 1),
+        ({"q": "\\"}, 0),
+    ],
+)
+def test_in_any_case_means_any_letter_on_either_database(charlie: APIClient, query: Any, found: int) -> None:
+    texts = {"discovery_category": "Künste", "discovery_location": "Zürich", "page_title": "Die Ärzte 100%\nСТРАНИЦА"}
+    save("website", **texts)
+    save("lead")
+    assert flat(charlie.get("/api/prospects", query).json())["total"] == found

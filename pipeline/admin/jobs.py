@@ -156,14 +156,22 @@ class JobItemAdmin(ReadOnlyAdmin[JobItem]):
     fields = (("job", "position"), ("prospect_id", "status"), ("attempts", "run_after", "finished_at"), "detail")
 
 
-def _controls(job: Job, counts: list[tuple[str, str, int]]) -> list[tuple[str, str]]:
-    """What can be done now: names of CONTROLS with the texts of their buttons."""
+def _controls(job: Job, counts: list[tuple[str, str, int]]) -> list[tuple[str, str, str]]:
+    """What can be done now: names of CONTROLS with the texts of their buttons, and why one cannot be used."""
     if job.status not in ENDED:
-        return [("cancel", "Cancel")]
+        return [("cancel", "Cancel", "")]
     if jobs.retryable(job):
         failed = any(status == JobItemStatus.FAILED for status, _, _ in counts)
-        return [("retry", "Do the failed items again" if failed else "Start again")]
+        return [("retry", "Do the failed items again" if failed else "Start again", _cannot_start(job))]
     return []
+
+
+def _cannot_start(job: Job) -> str:
+    try:
+        jobs.handler_for(job.job_type)
+    except jobs.NoHandler as error:
+        return str(error)
+    return ""
 
 
 def _item_counts(job: Job) -> list[tuple[str, str, int]]:

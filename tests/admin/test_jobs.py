@@ -116,3 +116,15 @@ def test_a_job_is_headed_by_its_name_and_state_in_words(site: Client) -> None:
     job = Job.objects.create(job_type="social_discover", status="completed")
     html = site.get(reverse("admin:pipeline_job_change", args=[job.pk])).content.decode()
     assert "<h2>social: discover (completed)</h2>" in html
+
+
+def test_a_job_that_nothing_here_does_is_not_offered_again(
+    site: Client, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = reverse("admin:pipeline_job_change", args=[job.pk])
+    retry = f'formaction="{reverse("admin:pipeline_job_control", args=[job.pk, "retry"])}"'
+    shown = site.get(page).content.decode()
+    assert f"{retry} disabled" in shown
+    assert "nothing that does jobs of type" in shown
+    monkeypatch.setitem(handlers._handlers, JobType.SCRAPE, ItemHandler())
+    assert f"{retry}>" in site.get(page).content.decode()

@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from config.schema import guard
 from pipeline import roles, sample
+from pipeline.choices import JobItemStatus
 from pipeline.models import Job
 from prospects.models import Prospect
 
@@ -25,7 +26,7 @@ def test_pictures_of_the_main_pages(
     page = log_in(roles.ADMINISTRATOR)
     sample.load(User.objects.get(), lambda done, total: None)
     drafted = Prospect.objects.drafts().website_source().latest("updated_at")
-    job = Job.objects.filter(failed_items__gt=0).latest("created_at")
+    job = Job.objects.filter(items__status=JobItemStatus.FAILED).latest("created_at")
     for name, path in {
         "overview": "/admin/",
         "prospects": "/admin/prospects/prospect/?list=leads",

@@ -32,11 +32,7 @@ def categorize(cause: Cause) -> int:
             if category := category_named_by(title or "", domain):
                 found[category].append(pk)
         # One that was given a category meanwhile keeps it.
-        return sum(
-            changes.change(nameless.filter(pk__in=ids[start : start + changes.BATCH]), _category(name), cause)
-            for name, ids in found.items()
-            for start in range(0, len(ids), changes.BATCH)
-        )
+        return sum(changes.change(nameless, _category(name), cause, ids) for name, ids in found.items())
 
 
 def unify(cause: Cause) -> tuple[int, dict[str, str]]:

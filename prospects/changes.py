@@ -1,7 +1,7 @@
 """The few functions that write prospects. Each leaves its events in the transaction of the change."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,14 +47,18 @@ def create(prospects: Iterable[Prospect], cause: Cause) -> list[Prospect]:
     return created
 
 
-def change(prospects: ProspectQuerySet, values: Mapping[str, Any], cause: Cause) -> int:
+def change(
+    prospects: ProspectQuerySet, values: Mapping[str, Any], cause: Cause, ids: Collection[uuid.UUID] | None = None
+) -> int:
     """Write the values (column: value) to every row of the queryset, all or none; returns the number of rows.
 
     The rows are locked and the queryset's condition holds when they are written, so that a claim is
-    `change(Prospect.objects.filter(pk=…, send_status=…), …) == 1`.
+    `change(Prospect.objects.filter(pk=…, send_status=…), …) == 1`. Many `ids` are given apart: as a condition of the
+    queryset, all of them would be sent with each batch.
     """
     with transaction.atomic():
-        return sum(_change_batch(prospects, ids, values, cause) for ids in _batches(prospects))
+        batches = _batches(prospects) if ids is None else _split(sorted(set(ids)))
+        return sum(_change_batch(prospects, batch, values, cause) for batch in batches)
 
 
 def change_each(values: Mapping[uuid.UUID, Mapping[str, Any]], cause: Cause) -> int:
@@ -62,12 +66,8 @@ def change_each(values: Mapping[uuid.UUID, Mapping[str, Any]], cause: Cause) -> 
 
     An id without a row is left out.
     """
-    ids = sorted(values)
     with transaction.atomic():
-        return sum(
-            _change_each({pk: values[pk] for pk in ids[start : start + BATCH]}, cause)
-            for start in range(0, len(ids), BATCH)
-        )
+        return sum(_change_each({pk: values[pk] for pk in ids}, cause) for ids in _split(sorted(values)))
 
 
 def delete(prospects: ProspectQuerySet, cause: Cause) -> int:
@@ -82,7 +82,10 @@ def delete(prospects: ProspectQuerySet, cause: Cause) -> int:
 
 
 def _batches(prospects: ProspectQuerySet) -> Iterator[Sequence[uuid.UUID]]:
-    ids = list(prospects.order_by("pk").values_list("pk", flat=True))
+    return _split(list(prospects.order_by("pk").values_list("pk", flat=True)))
+
+
+def _split(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 

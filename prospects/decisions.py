@@ -100,7 +100,8 @@ def promote(ids: Collection[uuid.UUID], cause: Cause) -> int:
         prospects = find(ids)
         ready = prospects.filter(stage__in=(Stage.EMAIL_FOUND, Stage.LEAD))
         _refuse(_without(prospects, ready), f"is not in the stage “{Stage.EMAIL_FOUND.label}”.", ids)
-        return changes.change(prospects.to_promote(), {"approval_status": ApprovalStatus.APPROVED.value}, cause)
+        approved = {"approval_status": ApprovalStatus.APPROVED.value}
+        return changes.change(Prospect.objects.to_promote(), approved, cause, ids)
 
 
 class Stale(Refused):
@@ -136,7 +137,7 @@ def edit_all(ids: Collection[uuid.UUID], values: Mapping[str, Any], cause: Cause
     with transaction.atomic():
         prospects = find(ids)
         if "contact_email" not in values:
-            return changes.change(prospects, values, cause)
+            return changes.change(Prospect.objects.all(), values, cause, ids)
         return changes.change_each({row.pk: with_verification(row, values) for row in prospects}, cause)
 
 
@@ -155,7 +156,8 @@ def with_verification(prospect: Prospect, values: Mapping[str, Any]) -> dict[str
 def set_category(ids: Collection[uuid.UUID], category: str, cause: Cause) -> int:
     """Write the category to the prospects. Raises Refused."""
     with transaction.atomic():
-        return changes.change(find(ids), {"discovery_category": category}, cause)
+        find(ids)
+        return changes.change(Prospect.objects.all(), {"discovery_category": category}, cause, ids)
 
 
 def save_draft(
@@ -236,8 +238,8 @@ def _decide(ids: Collection[uuid.UUID], status: ApprovalStatus, cause: Cause, pr
             _refuse(_without(prospects, prospects.social_source()), "is no social profile.", ids)
         _refuse(_without(prospects, prospects.discovered()), "is not discovered.", ids)
         # What is decided so already is no change: it is neither written nor counted.
-        undecided = prospects.exclude(approval_status=status.value)
-        return changes.change(undecided, {"approval_status": status.value}, cause)
+        undecided = Prospect.objects.exclude(approval_status=status.value)
+        return changes.change(undecided, {"approval_status": status.value}, cause, ids)
 
 
 def _without(prospects: ProspectQuerySet, ready: ProspectQuerySet) -> set[uuid.UUID]:

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.deprecation import MiddlewareMixin
@@ -37,6 +38,8 @@ class SchemaMiddleware(MiddlewareMixin):
 def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """The admin's page for a problem, without anything that is read from the database: it may not be ours."""
     context = {
+        "site_title": admin.site.site_title,
+        "site_header": admin.site.site_header,
         "title": "This page cannot be shown",
         "problem": problem,
         "may_see_schema": True,

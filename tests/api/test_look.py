@@ -117,6 +117,7 @@ def test_the_admin_shows_no_page_from_a_part_of_the_rows(
         assert "does not match this code" in html
         assert "prospects" in html
         assert "See the state of the schema" in html
+        assert "<title>This page cannot be shown | Plumbline</title>" in html
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ PROBLEMS: dict[int, tuple[tuple[str, str], ...]] = {
         ("import_refused", "The import is finished; only a previewed one can be run."),
         ("not_suppressible", "'nonsense' is neither an e-mail address nor a domain such as example.com. …"),
         ("target_refused", "The URL must begin with https://."),
+        ("too_large_for_xlsx", "A text of row 2 has 40,000 characters. … Use CSV, which has no such limit."),
     ),
     401: (("authentication_failed", "Invalid token."), ("not_authenticated", "No credentials were given.")),
     403: (

@@ -49,3 +49,14 @@ def test_an_ordinary_migration_holds_no_long_lock(
 @pytest.mark.parametrize(("app", "name"), ours(), ids=map("-".join, ours()))
 def test_a_migrations_name_is_short(app: str, name: str) -> None:
     assert len(name) < 60
+
+
+@pytest.mark.django_db
+def test_django_can_describe_every_table_that_the_migrations_make() -> None:
+    """On SQLite it reads the CHECKs with the columns, and fails on some."""
+    described = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            columns = connection.introspection.get_table_description(cursor, model._meta.db_table)
+            described[model] = {column.name for column in columns}
+    assert described == {model: {field.column for field in model._meta.local_concrete_fields} for model in described}

@@ -92,7 +92,5 @@ def state_of_schema(report: Report) -> dict[str, Any]:
 
 
 def columns_of(table: str) -> list[str]:
-    # Django's own description of a table reads SQLite's CHECKs as columns, and fails on some.
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} LIMIT 0")  # noqa: S608 - quoted
-        return [column[0] for column in cursor.description]
+        return [column.name for column in connection.introspection.get_table_description(cursor, table)]

@@ -23,7 +23,7 @@ def right_trimmed(text, characters):
 
 
 def without_www(text):
-    is_www = Exact(Substr(text, 1, 4), Value("www."))
+    is_www = Matches(text, "www.*", "^www[.]")
     return Case(When(is_www, then=Substr(text, 5)), default=text, output_field=TextField())
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from config.schema.adoption.dry_run import dry_run
@@ -27,7 +28,6 @@ ANOTHER_COLUMN = (
             ("prospects: in the schema outreach", "ALTER TABLE outreach.prospects SET SCHEMA public"),
             id="one table",
         ),
-        pytest.param(ALL_AWAY, ("discovery_queries, email_logs, jobs,", "in the schema outreach"), id="all tables"),
         pytest.param(
             A_FULL_ONE_AWAY,
             ("email_logs.prospect_id: the foreign key email_logs_prospect_id_fkey leads to outreach.prospects (id)",),
@@ -42,6 +42,15 @@ def test_tables_off_the_search_path_are_told_before_anything_is_changed(database
         with refused(*words):
             call_command("migrate", verbosity=0)
         with refused(*words):
+            dry_run("default")
+
+
+def test_a_database_of_which_nothing_is_on_the_search_path_is_not_taken_for_an_empty_one(databases):
+    with databases.copy(databases.template("raw stuck", stuck)):
+        run(*ALL_AWAY)
+        with pytest.raises(SystemCheckError, match=r"tables of this code in outreach"):
+            call_command("migrate", verbosity=0)
+        with refused("discovery_queries, email_logs, jobs,", "in the schema outreach"):
             dry_run("default")
 
 

@@ -14,7 +14,6 @@ from django.template.response import SimpleTemplateResponse, TemplateResponse
 from config.api.problems import Problem, as_problem
 from config.api.throttles import seconds_to_wait
 from config.schema.models import VerifiedSchema
-from config.schema.readiness import readiness
 from pipeline.overview import overview
 
 logger = logging.getLogger(__name__)
@@ -24,12 +23,6 @@ AnyView = TypeVar("AnyView", bound=View)
 # What people open most comes first; apps that are not named follow in Django's order.
 APPS = ("prospects", "pipeline", "schema")
 FIRST = ("Prospect", "Job", "VerifiedSchema")
-SCHEMA_PAGE = "admin:schema_verifiedschema_changelist"
-
-
-def _schema_errors() -> list[str]:
-    """The ids of the errors that this process has found: as /readyz it verifies once in an interval, at most."""
-    return sorted({finding.id for report in readiness.reports() for finding in report.errors})
 
 
 class OverviewSite(admin.AdminSite):
@@ -55,8 +48,6 @@ class OverviewSite(admin.AdminSite):
 
         @functools.wraps(view)
         def explained(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            # Before the view begins a transaction, in which a full comparison could not be made.
-            request.schema_errors = _schema_errors()  # type: ignore[attr-defined]
             try:
                 response = view(request, *args, **kwargs)
                 # Templates read rows too.
@@ -69,19 +60,12 @@ class OverviewSite(admin.AdminSite):
 
         return explained
 
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Django's, with what this process has last found wrong with the schema; its own page looks for itself."""
-        on_its_page = getattr(request.resolver_match, "view_name", "") == SCHEMA_PAGE
-        return super().each_context(request) | {
-            "schema_errors": () if on_its_page else getattr(request, "schema_errors", ()),
-            "may_see_schema": request.user.has_perm("schema.view_verifiedschema"),
-        }
-
     def _problem_page(self, request: HttpRequest, problem: Problem) -> HttpResponse:
         context = {
             **self.each_context(request),
             "title": "This page cannot be shown",
             "problem": problem,
+            "may_see_schema": request.user.has_perm("schema.view_verifiedschema"),
         }
         status, headers = problem.status, problem.headers
         return TemplateResponse(request, "admin/problem.html", context, status=status, headers=headers).render()

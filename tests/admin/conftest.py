@@ -4,8 +4,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from config.schema.findings import Report
-from config.schema.readiness import Readiness
 from pipeline import roles
 from pipeline.models import (
     DiscoveryQuery,
@@ -31,13 +29,6 @@ from prospects.models import (
     Suppression,
 )
 from tests.conftest import group
-
-
-@pytest.fixture(autouse=True)
-def in_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What this process has last found: it would ask again within some test, once in an interval."""
-    found = Readiness(lambda: [Report.of([], "default")])
-    monkeypatch.setattr("pipeline.site.readiness", found)
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ from django.urls import reverse
 
 from config.schema import watch
 from config.schema.models import AdoptionEntry, SchemaRepair, VerifiedSchema
-from config.schema.readiness import Readiness
-from tests.schema.test_readiness import Verification
 
 PAGE = reverse("admin:schema_verifiedschema_changelist")
 
@@ -63,48 +61,6 @@ def test_a_missing_column_is_shown_with_its_finding_and_command(site: Client, wi
     assert "prospects.score" in html
     assert "<td>missing</td>" in html
     assert re.search(r"<code>[^<]*manage\.py", html)
-
-
-PAGES = ("admin:index", "admin:prospects_prospect_changelist", "admin:auth_user_changelist", "admin:password_change")
-BANNER = "The database is not in line with the code</strong> (schema.E011)"
-
-
-def looking(monkeypatch: pytest.MonkeyPatch, *ids: str) -> Verification:
-    """The verifications of this process from now on, which find this."""
-    verification = Verification(*ids)
-    monkeypatch.setattr("pipeline.site.readiness", Readiness(verification))
-    return verification
-
-
-def test_every_page_says_that_the_schema_is_off_and_leads_to_its_page(
-    site: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    verification = looking(monkeypatch, "schema.E011", "schema.W003")
-    for name in PAGES:
-        html = site.get(reverse(name)).content.decode()
-        assert BANNER in html, name
-        assert f'<a href="{PAGE}">See the state of the schema</a></p>' in html, name
-    assert verification.asked == 1
-
-
-def test_no_page_says_so_while_it_is_in_line_nor_the_page_that_looks_for_itself(
-    site: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in PAGES:
-        assert "not in line" not in site.get(reverse(name)).content.decode(), name
-    looking(monkeypatch, "schema.E011")
-    assert "not in line" not in shown(site)
-
-
-def test_a_viewer_is_told_to_tell_an_administrator(
-    client: Client, charlie: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looking(monkeypatch, "schema.E011")
-    client.force_login(charlie)
-    html = client.get(reverse("admin:index")).content.decode()
-    assert BANNER in html
-    assert "Tell your administrator." in html
-    assert f'<a href="{PAGE}">' not in html
 
 
 def test_a_migration_that_is_not_applied_is_shown_at_its_app(site: Client, unmigrated: None) -> None:

@@ -12,8 +12,6 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from config.schema.entry import recorded_reports
-from config.schema.readiness import Readiness
 from pipeline import roles
 
 PASSWORD = "correct horse battery staple"
@@ -41,12 +39,6 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=list(SWITCHES))
         yield browser
         browser.close()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server of the tests looks at the schema anew in each."""
-    monkeypatch.setattr("pipeline.site.readiness", Readiness(recorded_reports))
 
 
 @pytest.fixture

@@ -235,7 +235,6 @@ def test_the_schema_page_tells_of_a_missing_column(log_in: LogIn, transactional_
         page = log_in(roles.ADMINISTRATOR)
         # There are no prospects, and with a schema that is off "0" would prove nothing.
         expect(page.get_by_role("heading", name="This page cannot be shown")).to_be_visible()
-        expect(page.get_by_role("alert")).to_contain_text("The database is not in line with the code (schema.E011)")
         page.get_by_role("link", name="See the state of the schema").click()
         expect(page.get_by_text("Not in line:")).to_be_visible()
         expect(page.get_by_role("heading", name="prospects.bio_text")).to_be_visible()

@@ -1,16 +1,20 @@
 """Every way of starting, on every kind of trouble, with real processes: refused, told once, and no answer."""
 
+import os
 import re
+import runpy
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.databases import run
+from tests.databases import ROOT, run
 from tests.schema.starts import (
     AT_ONCE,
     COMMANDS,
     MANAGE,
     PATIENCE,
+    PYTHON,
     SECONDS,
     SERVERS,
     WAYS,
@@ -103,6 +107,23 @@ def test_a_database_ahead_of_the_code_is_served_with_a_warning(ways, start):
 def test_serve_tells_when_the_server_does_not_exist(new_database):
     done = run(*MANAGE, "serve", "--", "no-such-server", "--port", "1", database_url=new_database(), timeout=60)
     assert (done.returncode, done.stderr) == (127, "CommandError: no-such-server: there is no such command.\n")
+
+
+def test_what_serve_becomes_is_told_that_it_was_verified(new_database):
+    is_told = "import os; print(os.environ['SCHEMA_VERIFIED_BY'] == str(os.getpid()))"
+    done = run(*MANAGE, "serve", "--", PYTHON, "-c", is_told, database_url=new_database(), timeout=60)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+
+
+def test_gunicorn_verifies_before_its_workers_unless_serve_has_just_done_so(monkeypatch):
+    on_starting = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["on_starting"]
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: subprocess.CompletedProcess([], returncode=1))
+    monkeypatch.setenv("SCHEMA_VERIFIED_BY", str(os.getpid()))
+    on_starting(None)
+    monkeypatch.setenv("SCHEMA_VERIFIED_BY", str(os.getppid()))
+    with pytest.raises(SystemExit) as refused:
+        on_starting(None)
+    assert refused.value.code == 1
 
 
 def test_a_running_server_turns_unready_when_a_column_is_lost_and_ready_again(
